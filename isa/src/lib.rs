@@ -1,1 +1,14 @@
-//! x
+//! The contract of the Seamount chip, declared once.
+//!
+//! Every word of every memory ([`words`]), every code of every field ([`op`]), every limit ([`chip`]), the only
+//! arithmetic ([`num`]) and the only randomness ([`draw`]) stand here; compiler, image, assembler and emulator read
+//! them. The law in prose is `isa/README.md`.
+
+pub mod chip;
+pub mod draw;
+pub mod ids;
+pub mod layout;
+pub mod num;
+pub mod op;
+pub mod synapse;
+pub mod words;

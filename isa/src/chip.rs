@@ -1,0 +1,214 @@
+//! Chip and board descriptions: every limit is a field here, read from `isa/chips/*.toml`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::Word;
+use crate::words::{
+    AxonMap, CompartmentConfig, CompartmentProfile, DiscreteAxon, LearningAxon, RuleProfile, SynapseMap,
+};
+
+/// The descriptions that ship, by name.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("loihi", include_str!("../chips/loihi.toml")),
+    ("loihi-2", include_str!("../chips/loihi-2.toml")),
+    ("loihi-8", include_str!("../chips/loihi-8.toml")),
+    ("loihi-32", include_str!("../chips/loihi-32.toml")),
+    ("loihi-768", include_str!("../chips/loihi-768.toml")),
+    ("loihi-large", include_str!("../chips/loihi-large.toml")),
+    ("tiny", include_str!("../chips/tiny.toml")),
+];
+
+/// A board of equal chips.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, bincode::Encode, bincode::Decode)]
+#[serde(deny_unknown_fields)]
+pub struct ChipDescription {
+    /// Name, as in `--chip NAME`.
+    pub name: String,
+    /// Chips in x and y; they are joined edge to edge.
+    pub board: Grid,
+    /// Tiles of a chip in x and y.
+    pub mesh: Grid,
+    /// Cores of a tile, 1..=4.
+    pub cores_per_tile: u32,
+    /// What a core holds.
+    pub limits: Limits,
+}
+
+/// A width and a height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, bincode::Encode, bincode::Decode)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// In x.
+    pub width: u32,
+    /// In y.
+    pub height: u32,
+}
+
+impl Grid {
+    /// Width times height.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.width * self.height
+    }
+}
+
+/// What a core holds (contract 6, chip 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, bincode::Encode, bincode::Decode)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Compartments.
+    pub compartments: u32,
+    /// Entries of the synapse map.
+    pub axons_in: u32,
+    /// Slots of the output axon memory.
+    pub axons_out: u32,
+    /// 64-bit words of synapse memory.
+    pub synapse_words: u32,
+    /// Dendritic accumulators: compartments times 2^delay_bits.
+    pub accumulators: u32,
+    /// Largest delay_bits of a core.
+    pub delay_bits_max: u32,
+    /// Items of the dendrite stack.
+    pub stack: u32,
+    /// Compartment profiles.
+    pub compartment_profiles: u32,
+    /// Threshold profiles.
+    pub vth_profiles: u32,
+    /// Synapse formats, id 0 included, which is not usable.
+    pub synapse_formats: u32,
+    /// Pre-trace profiles.
+    pub pre_profiles: u32,
+    /// Post-trace profiles.
+    pub post_profiles: u32,
+    /// Learning rules.
+    pub rules: u32,
+    /// Products of a rule.
+    pub products: u32,
+    /// Words of microcode.
+    pub microcode_words: u32,
+}
+
+/// Why a chip description is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChipError {
+    /// Not TOML, or a field is missing or unknown.
+    #[error("chip description: {0}")]
+    Syntax(String),
+    /// A limit exceeds what its field can address.
+    #[error("chip `{chip}`: {limit} = {value}, but the field that addresses it holds at most {max}")]
+    Limit {
+        /// Name of the chip.
+        chip: String,
+        /// The limit.
+        limit: &'static str,
+        /// Its value.
+        value: u32,
+        /// The largest that fits.
+        max: u32,
+    },
+    /// No description of that name ships.
+    #[error("no chip `{0}`: known are {1}")]
+    Unknown(String, String),
+}
+
+impl ChipDescription {
+    /// Reads a description and checks it.
+    ///
+    /// # Errors
+    /// [`ChipError::Syntax`] or [`ChipError::Limit`].
+    pub fn from_toml(text: &str) -> Result<Self, ChipError> {
+        let chip: Self = toml::from_str(text).map_err(|e| ChipError::Syntax(e.to_string()))?;
+        chip.check()?;
+        Ok(chip)
+    }
+
+    /// The description that ships under `name`.
+    ///
+    /// # Errors
+    /// [`ChipError::Unknown`], naming those that exist.
+    pub fn shipped(name: &str) -> Result<Self, ChipError> {
+        let text = SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
+        let known = || SHIPPED.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
+        Self::from_toml(text.ok_or_else(|| ChipError::Unknown(name.into(), known()))?)
+    }
+
+    /// Refuses limits that no field of a word can address.
+    ///
+    /// # Errors
+    /// [`ChipError::Limit`] for the first such limit.
+    pub fn check(&self) -> Result<(), ChipError> {
+        let l = &self.limits;
+        let rows = [
+            ("board.width", self.board.width, 128),
+            ("board.height", self.board.height, 128),
+            ("board chips", self.board.count(), count::<DiscreteAxon>("chip")),
+            ("mesh.width", self.mesh.width, 64),
+            ("mesh.height", self.mesh.height, 64),
+            ("cores_per_tile", self.cores_per_tile, 4),
+            ("cores per chip", self.cores_per_chip(), count::<DiscreteAxon>("core")),
+            ("compartments", l.compartments, 1 << 12),
+            ("axons_in", l.axons_in, count::<DiscreteAxon>("axon")),
+            ("axons_out", l.axons_out, count::<AxonMap>("pointer")),
+            ("synapse_words", l.synapse_words, count::<SynapseMap>("pointer")),
+            ("accumulators", l.accumulators, 1 << 18),
+            ("delay_bits_max", l.delay_bits_max, 6),
+            ("stack", l.stack, 256),
+            ("compartment_profiles", l.compartment_profiles, count::<CompartmentConfig>("profile")),
+            ("vth_profiles", l.vth_profiles, count::<CompartmentConfig>("vth_profile")),
+            ("synapse_formats", l.synapse_formats, crate::synapse::FORMAT_ID_MAX + 1),
+            ("pre_profiles", l.pre_profiles, count::<LearningAxon>("pre_profile")),
+            ("post_profiles", l.post_profiles, count::<CompartmentProfile>("post_profile")),
+            ("rules", l.rules, 8),
+            ("products", l.products, 128),
+            ("microcode_words", l.microcode_words, count::<RuleProfile>("pointer")),
+        ];
+        match rows.into_iter().find(|(_, value, max)| value > max || *value == 0) {
+            Some((limit, value, max)) => Err(ChipError::Limit { chip: self.name.clone(), limit, value, max }),
+            None => Ok(()),
+        }
+    }
+
+    /// Cores of one chip.
+    #[must_use]
+    pub const fn cores_per_chip(&self) -> u32 {
+        self.mesh.count() * self.cores_per_tile
+    }
+
+    /// Cores of the board.
+    #[must_use]
+    pub const fn cores(&self) -> u32 {
+        self.cores_per_chip() * self.board.count()
+    }
+
+    /// Where a core is: chip, tile column and row on the whole board, core in the tile.
+    #[must_use]
+    pub const fn place(&self, core: crate::ids::CoreId) -> CorePlace {
+        let chip = core.0 / self.cores_per_chip();
+        let on_chip = core.0 % self.cores_per_chip();
+        let tile = on_chip / self.cores_per_tile;
+        CorePlace {
+            chip,
+            x: chip % self.board.width * self.mesh.width + tile % self.mesh.width,
+            y: chip / self.board.width * self.mesh.height + tile / self.mesh.width,
+            slot: on_chip % self.cores_per_tile,
+        }
+    }
+}
+
+/// Where a core is on its board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CorePlace {
+    /// Chip, row by row.
+    pub chip: u32,
+    /// Tile column over the whole board.
+    pub x: u32,
+    /// Tile row over the whole board.
+    pub y: u32,
+    /// Core in its tile.
+    pub slot: u32,
+}
+
+/// How many things the field of a word can name.
+fn count<W: Word>(field: &str) -> u32 {
+    W::FIELDS.iter().find(|f| f.name == field).map_or(0, |f| f.max() as u32 + 1)
+}
