@@ -1,1 +1,34 @@
-//! Placeholder while the house is laid out.
+//! A configured chip: everything that the emulator, or silicon, must be told.
+//!
+//! Compiler and emulator share nothing else. [`core`] holds the memories of a core, [`host`] what comes from
+//! outside, [`session`] how it is run, [`symbols`] the names for people.
+
+pub mod core;
+pub mod host;
+pub mod session;
+pub mod symbols;
+
+pub use core::{CoreImage, KeyRun};
+pub use host::{Host, HostInput, HostReward, HostSource};
+pub use session::{KeyView, Measure, Record, Recorded, SampleTarget, Samples, Session, Variable};
+pub use symbols::{NodeSymbol, PlasticProjection, Symbols, SynapsePlace};
+
+use isa::chip::ChipDescription;
+use serde::{Deserialize, Serialize};
+
+/// A configured chip, or board of chips.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// The chip it was made for.
+    pub chip: ChipDescription,
+    /// Seed of all draws (contract 8).
+    pub seed: u32,
+    /// Cores that hold something, ascending.
+    pub cores: Vec<CoreImage>,
+    /// Inputs and rewards from outside.
+    pub host: Host,
+    /// How it is run.
+    pub session: Session,
+    /// Names.
+    pub symbols: Symbols,
+}

@@ -1,1 +1,5 @@
-//! Placeholder while the house is laid out.
+//! Networks: the graph that compiler and reference read, and the language in which people write it.
+//!
+//! [`graph`] is the noun; everything else makes it or prints it.
+
+pub mod graph;

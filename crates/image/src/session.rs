@@ -1,0 +1,125 @@
+//! How an image is run when nothing else is said; things are named by their keys.
+
+use isa::ids::Key;
+use serde::{Deserialize, Serialize};
+
+/// Steps, samples, records, measures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Steps of a run, or of each sample.
+    pub steps: u32,
+    /// Samples.
+    pub samples: Option<Samples>,
+    /// Records.
+    pub records: Vec<Record>,
+    /// Measures.
+    pub measures: Vec<Measure>,
+}
+
+/// Keys in equal steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyView {
+    /// The first key.
+    pub first: Key,
+    /// Step to the next.
+    pub stride: u32,
+    /// How many.
+    pub count: u32,
+}
+
+impl KeyView {
+    /// The keys, in order.
+    pub fn keys(self) -> impl Iterator<Item = Key> {
+        (0..self.count).map(move |i| Key(self.first.0.wrapping_add(i.wrapping_mul(self.stride))))
+    }
+}
+
+/// Samples: every row is run for the session's steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Samples {
+    /// What a row sets.
+    pub target: SampleTarget,
+    /// Rows.
+    pub count: u32,
+    /// The rows' values.
+    pub values: Vec<i32>,
+    /// Whether every row starts from the initial state.
+    pub reset: bool,
+}
+
+/// What a row of samples sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SampleTarget {
+    /// Bias mantissas.
+    Bias(KeyView),
+    /// Events at the first step, that many per line.
+    Spikes(KeyView),
+    /// Events per step and line.
+    SpikeTrains(KeyView),
+    /// Probability of Poisson lines, in 1/2^16.
+    Rate(KeyView),
+}
+
+/// What is recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Name of the output.
+    pub name: String,
+    /// Whose.
+    pub of: Recorded,
+    /// Which variable.
+    pub variable: Variable,
+    /// At steps t such that t mod every == 0.
+    pub every: u32,
+}
+
+/// Whose variable is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recorded {
+    /// Compartments or lines.
+    Keys(KeyView),
+    /// Synapses of a plastic projection, an index into `Symbols::plastic`.
+    Plastic(u32),
+    /// A reward channel.
+    Reward(u32),
+}
+
+/// A variable that can be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Variable {
+    Spikes,
+    U,
+    V,
+    /// v as the register reads (contract 3).
+    VRegister,
+    /// The threshold mantissa in force.
+    Vth,
+    /// Activity trace of homeostasis.
+    Activity,
+    Weight,
+    Delay,
+    Tag,
+    X1,
+    X2,
+    Y1,
+    Y2,
+    Y3,
+    R0,
+    R1,
+}
+
+/// What a run measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Measure {
+    /// Share of samples whose label is named: most spikes, then largest v at the last step, then lowest index.
+    Accuracy {
+        /// Name in the summary.
+        name: String,
+        /// The outputs, one per class.
+        of: KeyView,
+        /// One label per sample.
+        labels: Vec<u32>,
+    },
+}

@@ -1,0 +1,114 @@
+//! How a network is run: steps, samples, records, measures.
+
+use serde::{Deserialize, Serialize};
+
+use super::View;
+
+/// How a network is run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// Steps of a run, or of each sample.
+    pub steps: u32,
+    /// Samples that are shown one after another.
+    pub samples: Option<Samples>,
+    /// What is recorded.
+    pub records: Vec<Record>,
+    /// What is measured.
+    pub measures: Vec<Measure>,
+}
+
+/// Samples: every row is run for the session's steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Samples {
+    /// What a row sets.
+    pub target: SampleTarget,
+    /// Rows.
+    pub count: u32,
+    /// `count` rows of values; see [`SampleTarget`].
+    pub values: Vec<i32>,
+    /// Whether every row starts from the image's initial state.
+    pub reset: bool,
+}
+
+/// What a row of samples sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SampleTarget {
+    /// Bias mantissas of the view, one value each.
+    Bias(View),
+    /// Events at the first step of the sample: that many per line of the input.
+    Spikes(View),
+    /// Events per step and line: `steps x lines` values a row, that many each.
+    SpikeTrains(View),
+    /// Probability of the Poisson input, in 1/2^16, one value per line.
+    Rate(View),
+}
+
+/// What is recorded, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Name of the output, e.g. `out.v`.
+    pub name: String,
+    /// Whose.
+    pub of: Recorded,
+    /// Which variable.
+    pub variable: Variable,
+    /// Every so many steps: t such that t mod every == 0; 1 is every step.
+    pub every: u32,
+}
+
+/// Whose variable is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Recorded {
+    /// Compartments or lines.
+    View(View),
+    /// Synapses of a projection.
+    Projection(usize),
+    /// A reward channel.
+    Reward(usize),
+}
+
+/// A variable that can be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Variable {
+    Spikes,
+    U,
+    V,
+    /// v as the register reads (contract 3).
+    VRegister,
+    /// The threshold mantissa in force.
+    Vth,
+    /// Activity trace of homeostasis.
+    Activity,
+    Weight,
+    Delay,
+    Tag,
+    X1,
+    X2,
+    Y1,
+    Y2,
+    Y3,
+    R0,
+    R1,
+}
+
+/// What a run measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Measure {
+    /// Share of samples whose label the view names: most spikes, then largest v at the last step, then lowest index.
+    Accuracy {
+        /// Name in the summary.
+        name: String,
+        /// The outputs, one per class.
+        of: View,
+        /// One label per sample.
+        labels: Vec<u32>,
+    },
+}
