@@ -144,6 +144,41 @@ codes! {
         /// The tag.
         T = 2 "t",
     }
+    /// A variable that can be probed (contract 1; chip 13).
+    Variable {
+        /// Fires.
+        Spikes = 0 "spikes",
+        /// Current.
+        U = 1 "u",
+        /// Voltage, arithmetic view.
+        V = 2 "v",
+        /// Voltage as the register reads.
+        VRegister = 3 "v_register",
+        /// The threshold mantissa in force.
+        Vth = 4 "vth",
+        /// Activity trace of homeostasis.
+        Activity = 5 "activity",
+        /// Mantissas of synapses.
+        Weight = 6 "weight",
+        /// Delays of synapses.
+        Delay = 7 "delay",
+        /// Tags of synapses.
+        Tag = 8 "tag",
+        /// First pre trace.
+        X1 = 9 "x1",
+        /// Second pre trace.
+        X2 = 10 "x2",
+        /// First post trace.
+        Y1 = 11 "y1",
+        /// Second post trace.
+        Y2 = 12 "y2",
+        /// Third post trace.
+        Y3 = 13 "y3",
+        /// Reward of the last epoch.
+        R0 = 14 "r0",
+        /// Reward trace.
+        R1 = 15 "r1",
+    }
     /// Code of a factor of a product (contract 7, chip 9.1).
     FactorCode {
         /// 1 if a pre event happened in the epoch.

@@ -10,7 +10,7 @@ pub mod symbols;
 
 pub use core::{CoreImage, KeyRun};
 pub use host::{Host, HostInput, HostReward, HostSource};
-pub use session::{KeyView, Measure, Record, Recorded, SampleTarget, Samples, Session, Variable};
+pub use session::{Measure, Record, Recorded, SampleTarget, Samples, Session};
 pub use symbols::{NodeSymbol, PlasticProjection, Symbols, SynapsePlace};
 
 use isa::chip::ChipDescription;

@@ -1,7 +1,9 @@
 //! How an image is run when nothing else is said; things are named by their keys.
 
-use isa::ids::Key;
+use isa::op::Variable;
 use serde::{Deserialize, Serialize};
+
+use crate::KeyRun;
 
 /// Steps, samples, records, measures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,24 +16,6 @@ pub struct Session {
     pub records: Vec<Record>,
     /// Measures.
     pub measures: Vec<Measure>,
-}
-
-/// Keys in equal steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyView {
-    /// The first key.
-    pub first: Key,
-    /// Step to the next.
-    pub stride: u32,
-    /// How many.
-    pub count: u32,
-}
-
-impl KeyView {
-    /// The keys, in order.
-    pub fn keys(self) -> impl Iterator<Item = Key> {
-        (0..self.count).map(move |i| Key(self.first.0.wrapping_add(i.wrapping_mul(self.stride))))
-    }
 }
 
 /// Samples: every row is run for the session's steps.
@@ -51,13 +35,13 @@ pub struct Samples {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SampleTarget {
     /// Bias mantissas.
-    Bias(KeyView),
+    Bias(KeyRun),
     /// Events at the first step, that many per line.
-    Spikes(KeyView),
+    Spikes(KeyRun),
     /// Events per step and line.
-    SpikeTrains(KeyView),
+    SpikeTrains(KeyRun),
     /// Probability of Poisson lines, in 1/2^16.
-    Rate(KeyView),
+    Rate(KeyRun),
 }
 
 /// What is recorded.
@@ -77,37 +61,11 @@ pub struct Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recorded {
     /// Compartments or lines.
-    Keys(KeyView),
+    Keys(KeyRun),
     /// Synapses of a plastic projection, an index into `Symbols::plastic`.
     Plastic(u32),
     /// A reward channel.
     Reward(u32),
-}
-
-/// A variable that can be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Variable {
-    Spikes,
-    U,
-    V,
-    /// v as the register reads (contract 3).
-    VRegister,
-    /// The threshold mantissa in force.
-    Vth,
-    /// Activity trace of homeostasis.
-    Activity,
-    Weight,
-    Delay,
-    Tag,
-    X1,
-    X2,
-    Y1,
-    Y2,
-    Y3,
-    R0,
-    R1,
 }
 
 /// What a run measures.
@@ -118,7 +76,7 @@ pub enum Measure {
         /// Name in the summary.
         name: String,
         /// The outputs, one per class.
-        of: KeyView,
+        of: KeyRun,
         /// One label per sample.
         labels: Vec<u32>,
     },

@@ -1,5 +1,6 @@
 //! How a network is run: steps, samples, records, measures.
 
+use isa::op::Variable;
 use serde::{Deserialize, Serialize};
 
 use super::View;
@@ -70,32 +71,6 @@ pub enum Recorded {
     Projection(usize),
     /// A reward channel.
     Reward(usize),
-}
-
-/// A variable that can be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Variable {
-    Spikes,
-    U,
-    V,
-    /// v as the register reads (contract 3).
-    VRegister,
-    /// The threshold mantissa in force.
-    Vth,
-    /// Activity trace of homeostasis.
-    Activity,
-    Weight,
-    Delay,
-    Tag,
-    X1,
-    X2,
-    Y1,
-    Y2,
-    Y3,
-    R0,
-    R1,
 }
 
 /// What a run measures.
