@@ -1,1 +1,7 @@
-//! Placeholder while the house is laid out.
+//! What goes into a run and what comes out of it: stimuli, events, counts, digests, files, reports.
+
+mod counters;
+mod stimulus;
+
+pub use counters::Counters;
+pub use stimulus::Stimulus;
