@@ -2,37 +2,61 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Counts of a run. All are sums, so they may be added in any order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counters {
-    /// Updates whose exact q was not its 22-bit value.
-    pub q_wrap: u64,
-    /// Updates whose exact u was not its 24-bit value.
-    pub u_wrap: u64,
-    /// Updates whose exact u + bias + noise was not its 24-bit value.
-    pub x_wrap: u64,
-    /// Updates whose v was clamped by vmin or vmax; not while held.
-    pub v_limit: u64,
-    /// Updates whose v left +-(2^23 - 1); not while held.
-    pub v_range: u64,
-    /// Updates of compartments with something to do (contract 3).
-    pub updates_active: u64,
-    /// Updates of other compartments, padding included.
-    pub updates_inactive: u64,
-    /// Fires.
-    pub spikes: u64,
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counts of a run. They add up over steps, cores and samples.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Counters { $($(#[$doc])* pub $name: u64,)* }
+
+        impl Counters {
+            /// Name and value of each counter.
+            #[must_use]
+            pub fn rows(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+
+        impl std::ops::AddAssign for Counters {
+            fn add_assign(&mut self, other: Self) { $(self.$name += other.$name;)* }
+        }
+
+        impl std::ops::Sub for Counters {
+            type Output = Self;
+            fn sub(self, other: Self) -> Self { Self { $($name: self.$name - other.$name,)* } }
+        }
+    };
+}
+
+counters! {
+    /// Fires of compartments.
+    spikes,
     /// Messages: one per fire and axon entry, and per input event and entry.
-    pub messages: u64,
-    /// Tile steps of the messages under XY routing, chip links apart.
-    pub hops: u64,
-    /// Chip links that messages crossed.
-    pub chip_links: u64,
+    messages,
+    /// Tile steps of each message under XY routing, chip links apart.
+    hops,
+    /// Crossings between chips.
+    chip_links,
     /// Synapse entries read for serviced messages.
-    pub synaptic_operations: u64,
+    synaptic_operations,
+    /// Updates of compartments that had something to do.
+    updates_active,
+    /// Updates of compartments at rest, padding included.
+    updates_inactive,
+    /// Sums of a slot that did not fit 22 bits.
+    q_wrap,
+    /// Currents that did not fit 24 bits.
+    u_wrap,
+    /// Currents with bias and noise that did not fit 24 bits.
+    x_wrap,
+    /// Voltages cut at vmin or vmax.
+    v_limit,
+    /// Voltages outside of 24 bits before the cut.
+    v_range,
 }
 
 impl Counters {
-    /// The run's overflows: wraps, and v out of 24 bits (contract 3).
+    /// q_wrap + u_wrap + x_wrap + v_range (contract 3).
     #[must_use]
     pub const fn overflows(&self) -> u64 {
         self.q_wrap + self.u_wrap + self.x_wrap + self.v_range
@@ -45,19 +69,25 @@ impl Counters {
     }
 }
 
-impl std::ops::AddAssign for Counters {
-    fn add_assign(&mut self, other: Self) {
-        self.q_wrap += other.q_wrap;
-        self.u_wrap += other.u_wrap;
-        self.x_wrap += other.x_wrap;
-        self.v_limit += other.v_limit;
-        self.v_range += other.v_range;
-        self.updates_active += other.updates_active;
-        self.updates_inactive += other.updates_inactive;
-        self.spikes += other.spikes;
-        self.messages += other.messages;
-        self.hops += other.hops;
-        self.chip_links += other.chip_links;
-        self.synaptic_operations += other.synaptic_operations;
+impl std::iter::Sum for Counters {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut sum, one| {
+            sum += one;
+            sum
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_at_vmin_are_no_overflow() {
+        let one =
+            Counters { q_wrap: 1, u_wrap: 2, x_wrap: 4, v_limit: 8, v_range: 16, ..Counters::default() };
+        assert_eq!(one.overflows(), 23);
+        assert_eq!([one, one].into_iter().sum::<Counters>().v_limit, 16);
+        assert_eq!(one - one, Counters::default());
     }
 }

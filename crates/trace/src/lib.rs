@@ -1,7 +1,19 @@
-//! What goes into a run and what comes out of it: stimuli, events, counts, digests, files, reports.
+//! What comes out of a run, and what goes in: events, counts, digests, records, summaries.
+//!
+//! Plain data without a chip: the emulator, the reference and the command line share it. Files have a module of
+//! their own; nothing here prints or reads a clock.
 
+mod analysis;
 mod counters;
+mod digest;
+mod record;
 mod stimulus;
+mod summary;
+pub mod text;
 
+pub use analysis::{Accuracy, decide};
 pub use counters::Counters;
+pub use digest::Digest;
+pub use record::{Event, Moment, Raster, Recording};
 pub use stimulus::Stimulus;
+pub use summary::{SCHEMA, Summary};
