@@ -3,3 +3,4 @@
 //! [`graph`] is the noun; everything else makes it or prints it.
 
 pub mod graph;
+pub mod rule;
