@@ -3,11 +3,13 @@
 //! Everything is at chip level (mantissas, effective decays). Sizes in neurons, times in steps.
 
 mod node;
+mod problems;
 mod projection;
 mod rule;
 mod session;
 
 pub use node::*;
+pub use problems::{Problem, problems, stack_depth};
 pub use projection::*;
 pub use rule::*;
 pub use session::*;
@@ -55,7 +57,7 @@ impl<T: Copy> Values<T> {
     /// The value of index `i`.
     ///
     /// # Panics
-    /// If `i` is outside of an `Each`; [`Graph::problems`] proves that none is.
+    /// If `i` is outside of an `Each`; [`problems`] proves that none is.
     #[must_use]
     pub fn get(&self, i: usize) -> T {
         match self {

@@ -1,0 +1,121 @@
+//! Runs: samples, records, measures.
+
+use isa::op::Variable;
+
+use super::{List, check_view};
+use crate::graph::{Graph, Measure, Node, Record, Recorded, SampleTarget, Samples, Span, View};
+
+pub(super) fn check(graph: &Graph, list: &mut List) {
+    list.at(Span::default());
+    if let Some(samples) = &graph.session.samples {
+        check_samples(graph, samples, list);
+    }
+    for record in &graph.session.records {
+        check_record(graph, record, list);
+    }
+    for measure in &graph.session.measures {
+        check_measure(graph, measure, list);
+    }
+}
+
+fn check_samples(graph: &Graph, samples: &Samples, list: &mut List) {
+    let steps = u64::from(graph.session.steps);
+    let (view, rows, (low, high)) = match samples.target {
+        SampleTarget::Bias(view) => (view, 1, (-4096, 4095)),
+        SampleTarget::Spikes(view) => (view, 1, (0, i32::MAX)),
+        SampleTarget::SpikeTrains(view) => (view, steps, (0, i32::MAX)),
+        SampleTarget::Rate(view) => (view, 1, (0, 1 << 16)),
+    };
+    if !check_view(graph, &view, "samples", list) {
+        return;
+    }
+    let is_bias = matches!(samples.target, SampleTarget::Bias(_));
+    if is_bias != matches!(view.node, Node::Population(_)) {
+        let needs = if is_bias { "a population" } else { "an input" };
+        list.add("E0059", format!("samples of this kind are given to {needs}"));
+    }
+    let want = (view.len() as u64).saturating_mul(rows).saturating_mul(samples.count.into());
+    if samples.values.len() as u64 != want {
+        list.add(
+            "E0042",
+            format!("samples: {} values, {} samples need {want}", samples.values.len(), samples.count),
+        );
+    }
+    if let Some(value) = samples.values.iter().find(|v| !(low..=high).contains(*v)) {
+        list.range("samples: a value", (*value).into(), (low.into(), high.into()));
+    }
+}
+
+fn check_record(graph: &Graph, record: &Record, list: &mut List) {
+    let thing = format!("record `{}`", record.name);
+    list.range(&format!("{thing}: every"), record.every.into(), (1, u32::MAX.into()));
+    let fits = match record.of {
+        Recorded::View(view) => {
+            check_view(graph, &view, &thing, list).then(|| of_view(&view, record.variable))
+        }
+        Recorded::Projection(p) => match graph.projections.get(p) {
+            None => {
+                list.add("E0056", format!("{thing}: there is no projection {p}"));
+                None
+            }
+            Some(projection) if projection.rule.is_none() => {
+                list.add(
+                    "E0059",
+                    format!(
+                        "{thing}: projection `{}` does not learn, nothing of it changes",
+                        projection.name
+                    ),
+                );
+                None
+            }
+            Some(_) => Some(of_synapse(record.variable)),
+        },
+        Recorded::Reward(r) if r >= graph.rewards.len() => {
+            list.add("E0056", format!("{thing}: there is no reward channel {r}"));
+            None
+        }
+        Recorded::Reward(_) => Some(matches!(record.variable, Variable::R0 | Variable::R1)),
+    };
+    if fits == Some(false) {
+        list.add("E0059", format!("{thing}: {} is no variable of it", record.variable));
+    }
+}
+
+fn of_synapse(variable: Variable) -> bool {
+    matches!(variable, Variable::Weight | Variable::Delay | Variable::Tag | Variable::X1 | Variable::X2)
+}
+
+fn of_view(view: &View, variable: Variable) -> bool {
+    match variable {
+        Variable::Spikes => true,
+        Variable::U | Variable::V | Variable::VRegister | Variable::Vth | Variable::Activity => {
+            is_population(view)
+        }
+        Variable::Y1 | Variable::Y2 | Variable::Y3 => is_population(view),
+        Variable::Weight | Variable::Delay | Variable::Tag => false,
+        Variable::X1 | Variable::X2 | Variable::R0 | Variable::R1 => false,
+    }
+}
+
+fn is_population(view: &View) -> bool {
+    matches!(view.node, Node::Population(_))
+}
+
+fn check_measure(graph: &Graph, measure: &Measure, list: &mut List) {
+    let Measure::Accuracy { name, of, labels } = measure;
+    let thing = format!("measure `{name}`");
+    if !check_view(graph, of, &thing, list) {
+        return;
+    }
+    if !is_population(of) {
+        list.add("E0059", format!("{thing}: accuracy is measured of a population"));
+    }
+    let samples = graph.session.samples.as_ref().map_or(0, |s| s.count as usize);
+    if labels.len() != samples {
+        list.add("E0059", format!("{thing}: {} labels for {samples} samples", labels.len()));
+    }
+    let classes = of.len();
+    if let Some(label) = labels.iter().find(|&&l| l as usize >= classes) {
+        list.add("E0059", format!("{thing}: label {label}, but there are {classes} outputs"));
+    }
+}
