@@ -1,1 +1,8 @@
-//! Placeholder while the house is laid out.
+//! The emulated chip: an image in, events out.
+//!
+//! [`function`] is what the chip computes, bit by bit (contract 1 to 9); [`observer`] is how its work is watched.
+
+pub mod function;
+pub mod observer;
+
+pub use observer::{CoreWork, LearningWork, Message, NoObserver, Observer, Reads, Send, Source, StepWork};
