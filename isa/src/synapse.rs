@@ -79,7 +79,7 @@ pub enum SynapseError {
 
 /// The codes of a format, resolved once.
 #[derive(Clone, Copy, Debug)]
-struct Layout {
+pub struct Layout {
     id: u32,
     compression: Compression,
     mode: SignMode,
@@ -133,6 +133,22 @@ impl Layout {
             Compression::Sparse => place as i64,
             Compression::RunLength => from + 1 + place as i64,
             Compression::Dense => from + 1,
+        }
+    }
+
+    /// The entry of its bits, after the running index `from`.
+    fn entry(&self, from: i64, bits: u64) -> Entry {
+        let at = |lo: u32, width: u32| (bits >> lo) & ((1 << width) - 1);
+        let (weight, delay) = (self.place_bits, self.place_bits + self.weight_bits);
+        Entry {
+            index: self.index(from, at(0, self.place_bits)) as u32,
+            weight: field_weight(at(weight, self.weight_bits) as u32, self.mode, self.weight_bits),
+            delay: at(delay, self.delay_bits) as u32,
+            tag: if self.tag_bits == 0 {
+                0
+            } else {
+                crate::num::wrap(at(delay + self.delay_bits, 9) as i64, 9)
+            },
         }
     }
 
@@ -237,30 +253,160 @@ pub fn pack_list(
 /// # Errors
 /// A format that does not exist, a refused code, or a block that runs past the end.
 pub fn unpack_list(words: &[u64], formats: &[SynapseFormat]) -> Result<Vec<Block>, SynapseError> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
+    visit_list(words, &Layouts::new(formats), |place, entry| {
+        if place.first {
+            blocks.push(Block { format: place.format, entries: Vec::with_capacity(BLOCK_ENTRIES_MAX) });
+        }
+        blocks.last_mut().into_iter().for_each(|block| block.entries.push(entry));
+    })?;
+    Ok(blocks)
+}
+
+/// The formats of a core, their codes resolved once.
+#[derive(Clone, Debug)]
+pub struct Layouts(Vec<Result<Layout, SynapseError>>);
+
+impl Layouts {
+    /// Resolves `formats`; a refused one is an error where a block names it.
+    #[must_use]
+    pub fn new(formats: &[SynapseFormat]) -> Self {
+        Self((0..=15).map(|id| Layout::new(formats, id)).collect())
+    }
+}
+
+/// Where an entry lies in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryPlace {
+    /// Format id of its block.
+    pub format: u32,
+    /// Whether it is the first of its block.
+    pub first: bool,
+    /// Its first bit, counted from the list's first word.
+    pub bit: u32,
+}
+
+/// Calls `each` for every entry of a list, in order; the number of words read. See [`unpack_list`].
+///
+/// # Errors
+/// A format that does not exist, a refused code, or a block that runs past the end; `each` may have been called.
+pub fn visit_list(
+    words: &[u64],
+    formats: &Layouts,
+    mut each: impl FnMut(EntryPlace, Entry),
+) -> Result<usize, SynapseError> {
     let (mut at, mut running) = (0, -1i64);
     while at < words.len() {
-        let mut input = Reader { words: &words[at..], bit: 0 };
-        let id = input.take(4) as u32;
+        let id = (words[at] & 15) as u32;
         if id == 0 {
             break;
         }
-        let layout = Layout::new(formats, id)?;
-        let n = input.take(6) as usize + 1;
-        let need = (BLOCK_HEAD_BITS as usize + n * layout.entry_bits() as usize).div_ceil(64);
+        let layout = formats.0[id as usize].as_ref().map_err(SynapseError::clone)?;
+        let n = (words[at] >> 4 & 63) as usize + 1;
+        let bits = layout.entry_bits();
+        let need = (BLOCK_HEAD_BITS as usize + n * bits as usize).div_ceil(64);
         if need > words.len() - at {
             return Err(SynapseError::Truncated { word: at, need, left: words.len() - at });
         }
-        let mut entries = Vec::with_capacity(n);
-        for _ in 0..n {
-            running = layout.index(running, input.take(layout.place_bits));
-            let weight = field_weight(input.take(layout.weight_bits) as u32, layout.mode, layout.weight_bits);
-            let delay = input.take(layout.delay_bits) as u32;
-            let tag = if layout.tag_bits == 0 { 0 } else { crate::num::wrap(input.take(9) as i64, 9) };
-            entries.push(Entry { index: running as u32, weight, delay, tag });
+        let mut input = Reader { words: &words[at..at + need], bit: BLOCK_HEAD_BITS as usize };
+        for i in 0..n {
+            let bit = (at * 64 + input.bit) as u32;
+            let entry = layout.entry(running, input.take(bits));
+            running = entry.index.into();
+            each(EntryPlace { format: id, first: i == 0, bit }, entry);
         }
-        blocks.push(Block { format: id, entries });
         at += need;
     }
-    Ok(blocks)
+    Ok(at)
+}
+
+/// Writes weight, delay and tag of the entry at `place` of a list again; its index stays.
+///
+/// # Errors
+/// A value that does not fit the format, or a place outside of `words`.
+pub fn rewrite_entry(
+    words: &mut [u64],
+    formats: &Layouts,
+    place: EntryPlace,
+    entry: &Entry,
+) -> Result<(), SynapseError> {
+    let layout = formats.0.get(place.format as usize).ok_or(SynapseError::Format(place.format))?;
+    let layout = layout.as_ref().map_err(SynapseError::clone)?;
+    layout.check(entry)?;
+    let from = (place.bit + layout.place_bits) as usize;
+    let bits = layout.entry_bits() - layout.place_bits;
+    if from + bits as usize > words.len() * 64 {
+        return Err(SynapseError::Truncated { word: from / 64, need: 1, left: 0 });
+    }
+    let weight = u64::from(weight_field(entry.weight, layout.mode, layout.weight_bits));
+    let tag = if layout.tag_bits == 0 { 0 } else { entry.tag as u64 & 0x1ff };
+    let value = weight | (u64::from(entry.delay) | tag << layout.delay_bits) << layout.weight_bits;
+    for i in 0..bits as usize {
+        let (word, shift) = ((from + i) / 64, (from + i) % 64);
+        words[word] = words[word] & !(1 << shift) | (value >> i & 1) << shift;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mixed 6-bit weights, 3 bits of delay, tags; sparse, run length and dense.
+    fn formats() -> Vec<SynapseFormat> {
+        let common = SynapseFormat {
+            weight_bits: 6,
+            delay_bits: 3,
+            tag_bits: 3,
+            fanout_type: 1,
+            ..SynapseFormat::default()
+        };
+        let sparse = SynapseFormat { compression: 0, index_bits: 4, ..common };
+        let run = SynapseFormat { compression: 1, skip_bits: 3, ..common };
+        vec![SynapseFormat::default(), sparse, run, SynapseFormat { compression: 3, ..common }]
+    }
+
+    fn entry(index: u32, weight: i32, delay: u32, tag: i32) -> Entry {
+        Entry { index, weight, delay, tag }
+    }
+
+    #[test]
+    fn lists_come_back_and_entries_are_rewritten_in_place() {
+        let blocks = vec![
+            Block { format: 1, entries: vec![entry(9, -256, 7, -256), entry(4, 248, 0, 255)] },
+            Block {
+                format: 2,
+                entries: (0..20).map(|i| entry(5 + 3 * i, 8 * i as i32, i % 8, -1)).collect(),
+            },
+            Block { format: 3, entries: (0..64).map(|i| entry(63 + i, 0, 1, 0)).collect() },
+        ];
+        let mut words = Vec::new();
+        pack_list(&blocks, &formats(), &mut words).unwrap();
+        assert_eq!(unpack_list(&words, &formats()), Ok(blocks.clone()));
+        let mut changed = blocks;
+        for e in changed.iter_mut().flat_map(|b| &mut b.entries) {
+            (e.weight, e.delay, e.tag) = (-8 - e.weight / 16 * 8, e.delay ^ 5, !e.tag);
+        }
+        let mut rewritten = words.clone();
+        let mut next = changed.iter().flat_map(|b| &b.entries);
+        let layouts = Layouts::new(&formats());
+        let used = visit_list(&words, &layouts, |place, _| {
+            rewrite_entry(&mut rewritten, &layouts, place, next.next().unwrap()).unwrap();
+        });
+        assert_eq!(used, Ok(words.len()));
+        let mut expected = Vec::new();
+        pack_list(&changed, &formats(), &mut expected).unwrap();
+        assert_eq!(rewritten, expected);
+    }
+
+    #[test]
+    fn a_block_must_end_within_its_list() {
+        let mut words = Vec::new();
+        let blocks = [Block { format: 3, entries: (0..64).map(|i| entry(i, 0, 0, 0)).collect() }];
+        pack_list(&blocks, &formats(), &mut words).unwrap();
+        let cut = &words[..words.len() - 1];
+        let error = SynapseError::Truncated { word: 0, need: words.len(), left: cut.len() };
+        assert_eq!(unpack_list(cut, &formats()), Err(error));
+        assert_eq!(unpack_list(&[9], &formats()), Err(SynapseError::Format(9)));
+    }
 }
