@@ -81,28 +81,25 @@ pub trait Word: Copy + Default + PartialEq {
     ///
     /// # Errors
     /// The first field whose value does not fit.
-    fn pack(&self) -> Result<u64, FieldError> {
-        let mut word = 0;
-        for (field, value) in Self::FIELDS.iter().zip(self.values()) {
-            if value < field.min() || value > field.max() {
-                let (min, max) = (field.min(), field.max());
-                return Err(FieldError { word: Self::NAME, field: field.name, value, min, max });
-            }
-            word |= field.put(value);
-        }
-        Ok(word)
-    }
-
+    fn pack(&self) -> Result<u64, FieldError>;
     /// The word of bits; bits outside all fields are ignored.
-    fn unpack(bits: u64) -> Self {
-        let values: Vec<i64> = Self::FIELDS.iter().map(|field| field.get(bits)).collect();
-        Self::from_values(&values)
-    }
+    fn unpack(bits: u64) -> Self;
 
     /// Bits that belong to no field.
     fn unused_mask() -> u64 {
         Self::FIELDS.iter().fold(!0, |mask, field| mask & !field.put(-1))
     }
+}
+
+/// `value` at the place of `field`, a field of the word called `word`.
+///
+/// # Errors
+/// The value does not fit.
+pub const fn put_checked(word: &'static str, field: &Field, value: i64) -> Result<u64, FieldError> {
+    if value < field.min() || value > field.max() {
+        return Err(FieldError { word, field: field.name, value, min: field.min(), max: field.max() });
+    }
+    Ok(field.put(value))
 }
 
 /// Whether the fields are in order, do not overlap and lie within `bits`.
@@ -163,6 +160,18 @@ macro_rules! words {
             fn from_values(values: &[i64]) -> Self {
                 let mut next = values.iter().copied();
                 Self { $($name: next.next().unwrap_or(0) as $crate::field_type!($kind),)* }
+            }
+            fn pack(&self) -> Result<u64, $crate::layout::FieldError> {
+                let mut fields = Self::FIELDS.iter();
+                let mut word = 0;
+                $(if let Some(field) = fields.next() {
+                    word |= $crate::layout::put_checked(Self::NAME, field, i64::from(self.$name))?;
+                })*
+                Ok(word)
+            }
+            fn unpack(bits: u64) -> Self {
+                let mut fields = Self::FIELDS.iter();
+                Self { $($name: fields.next().map_or(0, |field| field.get(bits)) as $crate::field_type!($kind),)* }
             }
         }
 

@@ -1,13 +1,41 @@
 //! The codes of fields: every enumeration that a memory word can hold, in datasheet order.
 
+/// One code of an enumeration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CodeRow {
+    /// The code as stored.
+    pub code: u32,
+    /// The name in text.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// An enumeration that a field can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Codes {
+    /// Name of the enumeration.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its codes, in order.
+    pub rows: &'static [CodeRow],
+}
+
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $text:literal,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $code:literal $text:literal,)* })*) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant = $code,)* }
+        pub enum $name { $($(#[doc = $vdoc])* $variant = $code,)* }
 
         impl $name {
+            /// The enumeration as a table.
+            pub const CODES: Codes = Codes {
+                name: stringify!($name),
+                doc: concat!($($doc, " ",)*),
+                rows: &[$(CodeRow { code: $code, name: $text, doc: concat!($($vdoc, " ",)*) },)*],
+            };
             /// Every code, in order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
             /// The code as stored.
