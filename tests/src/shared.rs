@@ -18,7 +18,7 @@ pub fn find(path: &str) -> Option<PathBuf> {
 
 /// As [`find`]; where the file is absent, one line says what was not run.
 #[must_use]
-#[allow(clippy::print_stderr)]
+#[allow(clippy::print_stderr, reason = "says what a test did not run")]
 pub fn find_or_say(path: &str) -> Option<PathBuf> {
     let found = find(path);
     if found.is_none() {

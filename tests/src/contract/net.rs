@@ -96,7 +96,7 @@ pub struct Noise {
 /// A compartment profile.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names are those of the vectors' README")]
 pub struct Profile {
     pub du: u32,
     pub dv: u32,
@@ -131,7 +131,7 @@ const fn one() -> u32 {
 /// Homeostasis of a profile.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names are those of the vectors' README")]
 pub struct Homeo {
     pub d: u32,
     pub impulse: u32,
