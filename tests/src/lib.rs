@@ -4,5 +4,6 @@
 //! `SEAMOUNT_SHARED` says); a part of them is in `tests/vectors` and always run.
 
 pub mod contract;
+pub mod graphs;
 pub mod recording;
 pub mod shared;

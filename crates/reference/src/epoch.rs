@@ -121,7 +121,8 @@ pub fn adapt(state: &mut CompartmentState, h: &Homeostasis, r12: u32) {
     state.activity = (decayed + (h.impulse * state.fires) as i32).min(num::TRACE_MAX);
     if state.activity > h.max as i32 {
         state.vth = (state.vth + h.gain).min(131_071);
-    } else if state.activity < h.min as i32 {
+    }
+    if state.activity < h.min as i32 {
         state.vth = state.vth.saturating_sub(h.gain);
     }
 }

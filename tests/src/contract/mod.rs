@@ -3,6 +3,7 @@
 pub mod expect;
 pub mod graph;
 pub mod net;
+pub mod units;
 
 use serde::Deserialize;
 use serde_json::Value;
