@@ -151,10 +151,15 @@ fn reward(index: usize, reward: &Reward, views: &Views) -> RewardChannel {
     RewardChannel {
         name: format!("r{index}"),
         decay: reward.d,
-        events: reward.events.clone(),
+        events: reward.events.iter().map(|&(step, atom)| (step, atom.map(low_byte))).collect(),
         sources: reward.from.iter().map(source).collect(),
         span: Span::default(),
     }
+}
+
+/// What an atom is worth: its low 8 bits, signed (contract 7).
+fn low_byte(atom: i32) -> i32 {
+    isa::num::wrap(atom.into(), 8)
 }
 
 fn rule(index: usize, rule: &Rule) -> graph::Rule {

@@ -4,7 +4,7 @@ use isa::num::{truncate_weight, weight_lsb, weight_range};
 use isa::op::weight_bits_code;
 
 use super::{List, check_view, view_name};
-use crate::graph::{Connectivity, Graph, Node, Population, Projection, Values, View};
+use crate::graph::{Connectivity, Graph, Node, Projection, Values, View};
 
 pub(super) fn check(graph: &Graph, p: &Projection, list: &mut List) {
     list.at(p.span);
@@ -161,19 +161,42 @@ fn check_delays(graph: &Graph, p: &Projection, thing: &str, list: &mut List) {
         .help(format!("`delay_bits = {}`", (u32::BITS - u32::from(d).leading_zeros()).max(1)));
         return;
     }
-    for view in &p.post {
-        let Node::Population(target) = view.node else { continue };
-        let population = &graph.populations[target];
-        let Some(settings) = graph.settings.get(population.settings).filter(|s| s.delay_bits <= 6) else {
-            continue;
-        };
-        let most = (1i64 << settings.delay_bits) - 2;
-        if let Some(d) = p.delay.iter().find(|&&d| i64::from(d) > most) {
-            let (name, bits) = (&population.name, settings.delay_bits);
-            list.add("E0045", format!("{thing}: {what} {d} does not fit the ring of `{name}`: {low}..={most} with delay_bits = {bits}"))
-                .help("the settings of the target take `delay_bits` up to 6, which holds 62");
-        }
+    let target = |view: &View| match view.node {
+        Node::Population(target) => graph.populations.get(target),
+        Node::Input(_) => None,
+    };
+    let ring = |view: &View| {
+        let settings = target(view).and_then(|population| graph.settings.get(population.settings));
+        settings.map_or(i64::MAX, |settings| (1i64 << settings.delay_bits.min(6)) - 2)
+    };
+    let rings: Vec<i64> = p.post.iter().map(ring).collect();
+    let least = rings.iter().copied().min().unwrap_or(i64::MAX);
+    if p.delay.iter().all(|&d| i64::from(d) <= least) {
+        return;
     }
+    if let Some((i, view)) = first_synapse(p, |i, view, _| i64::from(p.delay.get(i)) > rings[view]) {
+        let (d, most) = (p.delay.get(i), rings[view]);
+        let name = target(&p.post[view]).map_or("", |population| population.name.as_str());
+        let bits = (most + 2).ilog2();
+        list.add("E0045", format!("{thing}: {what} {d} does not fit the ring of `{name}`: {low}..={most} with delay_bits = {bits}"))
+            .help("the settings of the target take `delay_bits` up to 6, which holds 62");
+    }
+}
+
+/// The first synapse of which `f(synapse, index of the target's view, place in it)` holds, and that view.
+fn first_synapse(p: &Projection, f: impl Fn(usize, usize, usize) -> bool) -> Option<(usize, usize)> {
+    let mut starts = Vec::with_capacity(p.post.len());
+    let mut end = 0;
+    for view in &p.post {
+        starts.push(end);
+        end += view.len();
+    }
+    let view_of = |j: usize| starts.partition_point(|&start| start <= j) - 1;
+    (0..p.synapses()).find_map(|i| {
+        let (_, j) = p.ends(i);
+        let view = view_of(j);
+        f(i, view, j - starts[view]).then_some((i, view))
+    })
 }
 
 /// A box synapse needs targets whose current never decays, and never learns (contract 2).
@@ -181,28 +204,21 @@ fn check_box(graph: &Graph, p: &Projection, thing: &str, list: &mut List) {
     if p.rule.is_some() {
         list.add("E0046", format!("{thing}: box synapses do not learn"));
     }
-    for view in &p.post {
-        let Node::Population(target) = view.node else { continue };
-        let population = &graph.populations[target];
-        if let Some(decay) = decays(population, view).find(|&d| d != 0) {
-            let name = &population.name;
-            list.add(
-                "E0046",
-                format!("{thing}: a box synapse needs current_decay = 0 at `{name}`, it is {decay}"),
-            );
+    let decay = |view: usize, place: usize| {
+        let view = &p.post[view];
+        let Node::Population(target) = view.node else { return None };
+        let compartment = graph.populations.get(target)?.tree.get(view.compartment as usize)?;
+        let neuron = view.start as usize + place;
+        match &compartment.current_decay {
+            Values::Same(decay) => Some(*decay),
+            Values::Each(decays) => decays.get(neuron).copied(),
         }
-    }
-}
-
-fn decays<'a>(population: &'a Population, view: &View) -> impl Iterator<Item = u32> + 'a {
-    let (start, end) = (view.start as usize, view.end as usize);
-    let values = population.tree.get(view.compartment as usize).map(|c| &c.current_decay);
-    let part: &[u32] = match values {
-        Some(Values::Same(one)) if end > start => std::slice::from_ref(one),
-        Some(Values::Each(list)) => list.get(start..end).unwrap_or(&[]),
-        _ => &[],
     };
-    part.iter().copied()
+    let bad = |_: usize, view: usize, place: usize| decay(view, place).is_some_and(|decay| decay != 0);
+    if let Some((_, view)) = first_synapse(p, bad) {
+        let name = view_name(graph, &p.post[view]);
+        list.add("E0046", format!("{thing}: a box synapse needs current_decay = 0 at its targets in {name}"));
+    }
 }
 
 fn check_learning(graph: &Graph, p: &Projection, thing: &str, list: &mut List) {
