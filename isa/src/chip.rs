@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::layout::Word;
 use crate::words::{
-    AxonMap, CompartmentConfig, CompartmentProfile, DiscreteAxon, LearningAxon, RuleProfile, SynapseMap,
+    AxonMap, CompartmentConfig, CompartmentProfile, DiscreteAxon, LearningAxon, ManagementHeader,
+    RuleProfile, SharedConfig, SynapseFormat, SynapseMap,
 };
 
 /// The descriptions that ship, by name.
@@ -48,7 +49,7 @@ impl Grid {
     /// Width times height.
     #[must_use]
     pub const fn count(self) -> u32 {
-        self.width * self.height
+        self.width.saturating_mul(self.height)
     }
 }
 
@@ -86,6 +87,42 @@ pub struct Limits {
     pub products: u32,
     /// Words of microcode.
     pub microcode_words: u32,
+}
+
+/// One limit of a core, with the largest value that the fields that address it can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitRow {
+    /// Name, as in the description.
+    pub name: &'static str,
+    /// Its value.
+    pub value: u32,
+    /// The largest that the fields can address.
+    pub max: u32,
+}
+
+impl Limits {
+    /// Every limit, in the order of declaration.
+    #[must_use]
+    pub fn rows(&self) -> [LimitRow; 15] {
+        let row = |name, value, max| LimitRow { name, value, max };
+        [
+            row("compartments", self.compartments, 4 * (count::<SharedConfig>("num_updates") - 1)),
+            row("axons_in", self.axons_in, count::<DiscreteAxon>("axon")),
+            row("axons_out", self.axons_out, count::<AxonMap>("pointer")),
+            row("synapse_words", self.synapse_words, count::<SynapseMap>("pointer")),
+            row("accumulators", self.accumulators, count::<ManagementHeader>("address")),
+            row("delay_bits_max", self.delay_bits_max, 6),
+            row("stack", self.stack, 256),
+            row("compartment_profiles", self.compartment_profiles, count::<CompartmentConfig>("profile")),
+            row("vth_profiles", self.vth_profiles, count::<CompartmentConfig>("vth_profile")),
+            row("synapse_formats", self.synapse_formats, crate::synapse::FORMAT_ID_MAX + 1),
+            row("pre_profiles", self.pre_profiles, count::<LearningAxon>("pre_profile")),
+            row("post_profiles", self.post_profiles, count::<CompartmentProfile>("post_profile")),
+            row("rules", self.rules, count::<SynapseFormat>("rule")),
+            row("products", self.products, 128),
+            row("microcode_words", self.microcode_words, count::<RuleProfile>("pointer")),
+        ]
+    }
 }
 
 /// Why a chip description is refused.
@@ -137,8 +174,7 @@ impl ChipDescription {
     /// # Errors
     /// [`ChipError::Limit`] for the first such limit.
     pub fn check(&self) -> Result<(), ChipError> {
-        let l = &self.limits;
-        let rows = [
+        let board = [
             ("board.width", self.board.width, 128),
             ("board.height", self.board.height, 128),
             ("board chips", self.board.count(), count::<DiscreteAxon>("chip")),
@@ -146,23 +182,10 @@ impl ChipDescription {
             ("mesh.height", self.mesh.height, 64),
             ("cores_per_tile", self.cores_per_tile, 4),
             ("cores per chip", self.cores_per_chip(), count::<DiscreteAxon>("core")),
-            ("compartments", l.compartments, 1 << 12),
-            ("axons_in", l.axons_in, count::<DiscreteAxon>("axon")),
-            ("axons_out", l.axons_out, count::<AxonMap>("pointer")),
-            ("synapse_words", l.synapse_words, count::<SynapseMap>("pointer")),
-            ("accumulators", l.accumulators, 1 << 18),
-            ("delay_bits_max", l.delay_bits_max, 6),
-            ("stack", l.stack, 256),
-            ("compartment_profiles", l.compartment_profiles, count::<CompartmentConfig>("profile")),
-            ("vth_profiles", l.vth_profiles, count::<CompartmentConfig>("vth_profile")),
-            ("synapse_formats", l.synapse_formats, crate::synapse::FORMAT_ID_MAX + 1),
-            ("pre_profiles", l.pre_profiles, count::<LearningAxon>("pre_profile")),
-            ("post_profiles", l.post_profiles, count::<CompartmentProfile>("post_profile")),
-            ("rules", l.rules, 8),
-            ("products", l.products, 128),
-            ("microcode_words", l.microcode_words, count::<RuleProfile>("pointer")),
         ];
-        match rows.into_iter().find(|(_, value, max)| value > max || *value == 0) {
+        let limits = self.limits.rows().map(|row| (row.name, row.value, row.max));
+        let mut rows = board.into_iter().chain(limits);
+        match rows.find(|(_, value, max)| value > max || *value == 0) {
             Some((limit, value, max)) => Err(ChipError::Limit { chip: self.name.clone(), limit, value, max }),
             None => Ok(()),
         }
@@ -171,13 +194,13 @@ impl ChipDescription {
     /// Cores of one chip.
     #[must_use]
     pub const fn cores_per_chip(&self) -> u32 {
-        self.mesh.count() * self.cores_per_tile
+        self.mesh.count().saturating_mul(self.cores_per_tile)
     }
 
     /// Cores of the board.
     #[must_use]
     pub const fn cores(&self) -> u32 {
-        self.cores_per_chip() * self.board.count()
+        self.cores_per_chip().saturating_mul(self.board.count())
     }
 
     /// Where a core is: chip, tile column and row on the whole board, core in the tile.

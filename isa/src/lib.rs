@@ -10,5 +10,6 @@ pub mod ids;
 pub mod layout;
 pub mod num;
 pub mod op;
+pub mod spec;
 pub mod synapse;
 pub mod words;
