@@ -1,1 +1,87 @@
-//! Placeholder while the house is laid out.
+//! From a graph to a chip image, in a straight line.
+
+pub mod allocate;
+pub mod axons;
+pub mod coding;
+pub mod cuts;
+pub mod dedup;
+pub mod encode;
+pub mod error;
+pub mod gather;
+pub mod incoming;
+pub mod microcode;
+mod misfit;
+pub mod packing;
+pub mod partition;
+pub mod parts;
+pub mod place;
+pub mod plan;
+pub mod resource;
+pub mod rewards;
+pub mod session;
+pub mod soma;
+pub mod symbols;
+pub mod tables;
+pub mod validate;
+
+pub use error::{Failure, Misfit, Term};
+pub use tables::{End, Tables};
+
+use image::Image;
+use isa::chip::ChipDescription;
+use network::graph::Graph;
+use serde::Serialize;
+
+/// How a graph is laid out. Nothing here changes a spike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Seed of the search for a placement.
+    pub seed: u64,
+    /// Spread over at least so many cores, as far as there are neurons.
+    pub cores_min: u32,
+    /// How neurons are shared out to cores.
+    pub partition: Search,
+    /// Where on the board those cores are.
+    pub placement: Search,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 0, cores_min: 1, partition: Search::Auto, placement: Search::Auto }
+    }
+}
+
+/// Whether a stage looks for something better than index order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Search {
+    /// It does.
+    #[default]
+    Auto,
+    /// Index order.
+    InOrder,
+}
+
+/// An image and how it came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compiled {
+    /// The image.
+    pub image: Image,
+}
+
+/// Compiles a graph for a chip.
+///
+/// # Errors
+/// [`Failure::Invalid`] or [`Failure::DoesNotFit`], with every problem.
+///
+/// # Panics
+/// If a stage breaks what it promises to the next; never because of the graph.
+pub fn compile(graph: &Graph, chip: &ChipDescription, options: &Options) -> Result<Compiled, Failure> {
+    validate::validate(graph, chip)?;
+    let tables = Tables::new(graph, chip);
+    let parts = partition::partition(&tables, options)?;
+    let placement = place::place(&tables, &parts, options)?;
+    let allocation = allocate::allocate(&tables, &parts, &placement);
+    let image = encode::encode(&tables, &allocation).expect("every value was checked before it is encoded");
+    Ok(Compiled { image })
+}

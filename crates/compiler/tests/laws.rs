@@ -1,0 +1,32 @@
+//! Laws of the compiler on random graphs.
+
+mod graphs;
+
+use isa::chip::ChipDescription;
+use network::graph::problems;
+use proptest::prelude::*;
+use seamount_compiler::{Failure, Options, compile};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn random_graphs_are_valid(seed: u64) {
+        prop_assert_eq!(problems(&graphs::random(seed, graphs::SMALL)), vec![]);
+        prop_assert_eq!(problems(&graphs::random(seed, graphs::MEDIUM)), vec![]);
+    }
+
+    #[test]
+    fn small_graphs_compile_or_say_why(seed: u64, cores_min in 1u32..20) {
+        let graph = graphs::random(seed, graphs::SMALL);
+        let options = Options { cores_min, ..Options::default() };
+        for chip in ["tiny", "loihi"] {
+            let chip = ChipDescription::shipped(chip).unwrap();
+            match compile(&graph, &chip, &options) {
+                Ok(_) => {}
+                Err(Failure::Invalid(problems)) => prop_assert_eq!(problems, vec![]),
+                Err(Failure::DoesNotFit(misfits)) => { prop_assert!(!misfits.is_empty()); prop_assert!(chip.name == "tiny", "{misfits:?}"); }
+            }
+        }
+    }
+}
