@@ -5,5 +5,7 @@
 
 pub mod contract;
 pub mod graphs;
+pub mod recorded;
 pub mod recording;
+pub mod route;
 pub mod shared;
