@@ -1,6 +1,7 @@
 //! The only integer arithmetic of the chip (contract sections 1 to 7).
 //!
-//! Functions are total: every input has a defined result, none panics. Widths include the sign.
+//! Functions are total over what the fields of words can hold: a decay above 4096 is 4096, none panics. Widths include
+//! the sign.
 
 use crate::op::SignMode;
 
@@ -42,7 +43,7 @@ pub const fn sat(x: i64, bits: u32) -> i32 {
 /// `sign(y) * ((|y| * (4096 - d)) >> 12)`: truncation of the magnitude, d an effective decay 0..=4096.
 #[must_use]
 pub const fn decay(y: i32, d: u32) -> i32 {
-    let magnitude = ((y.unsigned_abs() as u64 * (DECAY_ONE - d) as u64) >> 12) as i32;
+    let magnitude = ((y.unsigned_abs() as u64 * DECAY_ONE.saturating_sub(d) as u64) >> 12) as i32;
     if y < 0 { -magnitude } else { magnitude }
 }
 
@@ -61,7 +62,7 @@ pub const fn threshold(vth: u32) -> i32 {
 /// Lower bound of v: -(2^e) + 1, e 0..=23.
 #[must_use]
 pub const fn v_min(exponent: u32) -> i32 {
-    -(1 << exponent) + 1
+    (1 - (1i64 << exponent)) as i32
 }
 
 /// Upper bound of v: 2^(9 + 2e) - 1, e 0..=7.
@@ -86,7 +87,7 @@ pub const fn noise(sample: i32, offset: u32, exponent: u32) -> i32 {
 /// Bits lost at the bottom of a mantissa: `8 - (bits - mixed)` (contract 2).
 #[must_use]
 pub const fn weight_lsb(mode: SignMode, bits: u32) -> u32 {
-    8 + matches!(mode, SignMode::Mixed) as u32 - bits
+    (8 + matches!(mode, SignMode::Mixed) as u32).saturating_sub(bits)
 }
 
 /// The mantissa truncated toward zero to a multiple of 2^lsb.
@@ -153,7 +154,7 @@ pub const fn field_weight(field: u32, mode: SignMode, bits: u32) -> i32 {
 /// One decay of a trace, or of the magnitude of r1: `(x * (4096 - d) + r12) >> 12`, r12 0..=4095 (contract 7).
 #[must_use]
 pub const fn trace_decay(x: i32, d: u32, r12: u32) -> i32 {
-    ((x as u32 * (DECAY_ONE - d) + r12) >> 12) as i32
+    ((x as u32 * DECAY_ONE.saturating_sub(d) + r12) >> 12) as i32
 }
 
 /// An impulse: `min(127, x + I + (r7 < F))`, r7 0..=127, F in 1/128 (contract 7).

@@ -25,6 +25,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// Whether a program is there; says what is not run where it is not.
+#[allow(clippy::print_stdout, reason = "says what a test did not run")]
 fn has(program: &str, what: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
