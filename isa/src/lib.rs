@@ -12,4 +12,5 @@ pub mod num;
 pub mod op;
 pub mod spec;
 pub mod synapse;
+pub mod timing;
 pub mod words;
