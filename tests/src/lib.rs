@@ -5,6 +5,7 @@
 
 pub mod contract;
 pub mod graphs;
+pub mod random;
 pub mod recorded;
 pub mod recording;
 pub mod route;
