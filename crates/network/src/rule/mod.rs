@@ -4,7 +4,9 @@
 //! products of integers, `2^k`, factors `V` or `(V + C)`, and one dependency: `x0`, `y0` or `u_k`. The spellings of
 //! NxSDK, brian2_loihi and Lava are taken (`2^-2`, `2**-2`, `(2^-2)`, `sgn`, `sign`, `u3`, `u_3`, quotes). [`parse`] gives the terms, [`print()`] the text.
 
+pub mod library;
 mod lower;
+mod named;
 mod print;
 mod scale;
 mod syntax;
@@ -226,5 +228,7 @@ pub fn term_problem(term: &Term) -> Option<Reason> {
     lower::term_problem(term)
 }
 
+#[cfg(test)]
+mod library_tests;
 #[cfg(test)]
 mod tests;
