@@ -10,6 +10,7 @@ mod named;
 mod print;
 mod scale;
 mod syntax;
+pub mod window;
 
 use isa::op::LearningTarget;
 
@@ -232,3 +233,5 @@ pub fn term_problem(term: &Term) -> Option<Reason> {
 mod library_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod window_tests;
