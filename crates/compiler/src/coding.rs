@@ -45,13 +45,15 @@ pub struct Segment {
     pub entries: usize,
 }
 
-/// Words of a chunk, and whether an index must be stored somewhere in it.
+/// Words of a chunk, and what entries it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Words.
     pub words: u32,
-    /// Whether a sparse format is needed.
+    /// Whether some index is stored.
     pub sparse: bool,
+    /// Whether some place is coded.
+    pub coded: bool,
 }
 
 impl Coding {
@@ -83,13 +85,14 @@ impl Chunk<'_> {
     #[must_use]
     pub fn cost(&self, coding: Coding, widths: Widths, cuts: &Cuts) -> Cost {
         if coding == Coding::Sparse {
-            return Cost { words: cuts.words(widths.sparse, self.entries.len()), sparse: true };
+            return Cost { words: cuts.words(widths.sparse, self.entries.len()), sparse: true, coded: false };
         }
-        let mut cost = Cost { words: 0, sparse: false };
+        let mut cost = Cost { words: 0, sparse: false, coded: false };
         self.segments(coding, widths, |segment| {
             let bits = if segment.sparse { widths.sparse } else { coding.bits(widths) };
             cost.words += cuts.words(bits, segment.entries);
             cost.sparse |= segment.sparse;
+            cost.coded |= !segment.sparse;
         });
         cost
     }

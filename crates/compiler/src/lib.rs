@@ -2,6 +2,7 @@
 
 pub mod allocate;
 pub mod axons;
+pub mod check;
 pub mod coding;
 pub mod cuts;
 pub mod dedup;
@@ -24,6 +25,7 @@ pub mod symbols;
 pub mod tables;
 pub mod validate;
 
+pub use check::{CheckError, check};
 pub use error::{Failure, Misfit, Term};
 pub use tables::{End, Tables};
 

@@ -38,6 +38,28 @@ impl Packing {
         self.of(class).map_or(0, |packing| packing.best(chunk, cuts).1.words)
     }
 
+    /// Drops formats that no chunk uses.
+    fn prune(&mut self, chunks: &[(u16, Chunk)], cuts: &Cuts) {
+        let mut used = vec![false; self.formats.len()];
+        used[0] = true;
+        for (class, chunk) in chunks {
+            let Some(packing) = self.of(*class) else { continue };
+            let ((_, id), cost) = packing.best(*chunk, cuts);
+            used[packing.sparse as usize] |= cost.sparse;
+            used[id as usize] |= cost.coded;
+        }
+        let id = |old: u32| {
+            let before = used[..old as usize].iter().filter(|used| **used).count() as u32;
+            if used[old as usize] { before } else { 0 }
+        };
+        for packing in &mut self.classes {
+            packing.codings.iter_mut().for_each(|(_, old)| *old = id(*old));
+            packing.sparse = id(packing.sparse);
+        }
+        let mut keep = used.iter();
+        self.formats.retain(|_| keep.next().is_some_and(|used| *used));
+    }
+
     /// How a chunk of `class` is written; `None` if the class is not on the core.
     #[must_use]
     pub fn layout(&self, class: u16, chunk: Chunk, cuts: &Cuts) -> Option<Layout> {
@@ -62,8 +84,9 @@ impl Packing {
 impl ClassPacking {
     fn best(&self, chunk: Chunk, cuts: &Cuts) -> ((Coding, u32), Cost) {
         let cost = |&coding: &(Coding, u32)| (coding, chunk.cost(coding.0, self.widths, cuts));
-        let none = ((Coding::Sparse, 0), Cost { words: 0, sparse: true });
-        self.codings.iter().map(cost).min_by_key(|(_, cost)| cost.words).unwrap_or(none)
+        let exists = |(_, cost): &((Coding, u32), Cost)| self.sparse > 0 || !cost.sparse;
+        let none = ((Coding::Sparse, 0), Cost { words: 0, sparse: true, coded: false });
+        self.codings.iter().map(cost).filter(exists).min_by_key(|(_, cost)| cost.words).unwrap_or(none)
     }
 }
 
@@ -76,22 +99,27 @@ struct Tally {
     only: [u64; SKIP_BITS_MAX + 1],
     /// Whether a coding needs a sparse format somewhere.
     sparse: [bool; SKIP_BITS_MAX + 1],
+    /// Words if every list took the cheaper of dense and a run length, whichever reaches everywhere.
+    bare: [u64; SKIP_BITS_MAX + 1],
+    /// Whether neither does in some list.
+    lost: [bool; SKIP_BITS_MAX + 1],
 }
 
 impl Tally {
     fn add(&mut self, chunk: Chunk, widths: Widths, cuts: &Cuts) {
         let plain = chunk.cost(Coding::Sparse, widths, cuts).words;
-        let mut coded = [0; SKIP_BITS_MAX + 1];
-        for (skip, coded) in coded.iter_mut().enumerate() {
-            let cost = chunk.cost(coding(skip), widths, cuts);
-            *coded = cost.words;
+        let coded: [Cost; SKIP_BITS_MAX + 1] =
+            std::array::from_fn(|skip| chunk.cost(coding(skip), widths, cuts));
+        for (skip, cost) in coded.iter().enumerate() {
             self.only[skip] += u64::from(cost.words);
             self.sparse[skip] |= cost.sparse;
-        }
-        for skip in 0..=SKIP_BITS_MAX {
-            let run = if skip == 0 { plain } else { plain.min(coded[skip]) };
+            let run = if skip == 0 { plain } else { plain.min(cost.words) };
             self.either[0][skip] += u64::from(run);
-            self.either[1][skip] += u64::from(run.min(coded[0]));
+            self.either[1][skip] += u64::from(run.min(coded[0].words));
+            match [coded[0], *cost].iter().filter(|cost| !cost.sparse).map(|cost| cost.words).min() {
+                Some(words) => self.bare[skip] += u64::from(words),
+                None => self.lost[skip] = true,
+            }
         }
     }
 }
@@ -131,6 +159,11 @@ fn choices(tally: &Tally, constraint: Option<Compression>) -> Vec<Choice> {
         None => {
             let mut all = vec![sparse];
             all.extend((0..=SKIP_BITS_MAX).map(only).filter(|choice| !choice.sparse));
+            all.extend(skips.filter(|&skip| !tally.lost[skip]).map(|skip| Choice {
+                codings: vec![Coding::Dense, coding(skip)],
+                sparse: false,
+                words: tally.bare[skip],
+            }));
             for (dense, words) in tally.either.iter().enumerate() {
                 all.extend(
                     (usize::from(dense == 0)..=SKIP_BITS_MAX).map(|skip| mixed(dense, skip, words[skip])),
@@ -180,6 +213,7 @@ pub fn pack(tables: &Tables, chunks: &[(u16, Chunk)], budget: usize) -> Packing 
         let packed = assign(&mut packing.formats, (ids[i], class), (choice, widths[i]), reach[i]);
         packing.classes.push(packed);
     }
+    packing.prune(chunks, tables.cuts);
     packing
 }
 

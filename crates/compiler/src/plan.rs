@@ -118,7 +118,7 @@ fn plan_with(tables: &Tables, part: &Part, synapses: &[Synapse], kind: AxonKind)
     let axons = axons::assign(&mut lists, rewards);
     let mut plan = Plan {
         part: part.clone(),
-        somas: soma::somas(tables, part),
+        somas: soma::somas(tables, part, &lists),
         packing,
         reward_axon: (rewards > 0).then(|| axons.first_learning - 1),
         first_learning_axon: axons.first_learning,

@@ -8,7 +8,8 @@ use isa::words::{
 use network::graph::{Compartment, NO_TRACE};
 
 use crate::dedup::Dedup;
-use crate::parts::Part;
+use crate::parts::{Part, Run};
+use crate::plan::List;
 use crate::resource::{Resource, Usage};
 use crate::tables::Tables;
 
@@ -48,10 +49,10 @@ impl Extremes {
     }
 }
 
-/// Lays out the neurons of `part`.
+/// Lays out the neurons of `part`, on which `lists` end.
 #[must_use]
-pub fn somas(tables: &Tables, part: &Part) -> Somas {
-    let mut builder = Builder::new(tables, part);
+pub fn somas(tables: &Tables, part: &Part, lists: &[List]) -> Somas {
+    let mut builder = Builder::new(tables, part, lists);
     part.visit(tables, |population, neuron, c| builder.add((population, neuron as usize, c)));
     builder.finish()
 }
@@ -90,7 +91,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(tables: &'a Tables, part: &Part) -> Self {
+    fn new(tables: &'a Tables, part: &Part, lists: &[List]) -> Self {
         let (u, v) = extremes(tables, part);
         let mut vth = Dedup::default();
         part.visit(tables, |population, neuron, c| {
@@ -98,7 +99,7 @@ impl<'a> Builder<'a> {
         });
         let somas = Somas { offsets: (u.one, v.one), ..Somas::default() };
         let own_thresholds = vth.values.len() > tables.chip.limits.vth_profiles as usize;
-        Self { tables, somas, traced: traced(tables, part), own_thresholds }
+        Self { tables, somas, traced: traced(tables, part, lists), own_thresholds }
     }
 
     fn add(&mut self, (population, neuron, c): (usize, usize, usize)) {
@@ -174,12 +175,8 @@ const fn stack_in(children: usize) -> StackIn {
     }
 }
 
-/// Whether post traces exist on the core: a compartment names some, or a plastic projection ends here.
-fn traced(tables: &Tables, part: &Part) -> bool {
-    let plastic = |projection: usize| tables.graph.projections[projection].rule.is_some();
-    part.runs.iter().any(|run| {
-        let named = tables.graph.populations[run.population].tree.iter().any(|c| c.post.is_some());
-        let overlaps = |end: &&crate::tables::End| end.start < run.end && end.end > run.start;
-        named || tables.ends[run.population].iter().filter(overlaps).any(|end| plastic(end.projection))
-    })
+/// Whether post traces exist on the core: a compartment names some, or a plastic synapse ends here.
+fn traced(tables: &Tables, part: &Part, lists: &[List]) -> bool {
+    let names = |run: &Run| tables.graph.populations[run.population].tree.iter().any(|c| c.post.is_some());
+    part.runs.iter().any(names) || lists.iter().any(|list| list.plastic.is_some())
 }

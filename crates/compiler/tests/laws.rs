@@ -5,7 +5,7 @@ mod graphs;
 use isa::chip::ChipDescription;
 use network::graph::problems;
 use proptest::prelude::*;
-use seamount_compiler::{Failure, Options, compile};
+use seamount_compiler::{Failure, Options, check, compile};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -23,9 +23,27 @@ proptest! {
         for chip in ["tiny", "loihi"] {
             let chip = ChipDescription::shipped(chip).unwrap();
             match compile(&graph, &chip, &options) {
-                Ok(_) => {}
+                Ok(compiled) => prop_assert_eq!(check(&graph, &compiled.image), Ok(())),
                 Err(Failure::Invalid(problems)) => prop_assert_eq!(problems, vec![]),
                 Err(Failure::DoesNotFit(misfits)) => { prop_assert!(!misfits.is_empty()); prop_assert!(chip.name == "tiny", "{misfits:?}"); }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn larger_graphs_compile_and_check(seed: u64, cores_min in 1u32..100) {
+        let graph = graphs::random(seed, graphs::MEDIUM);
+        for chip in ["loihi", "loihi-2"] {
+            let chip = ChipDescription::shipped(chip).unwrap();
+            match compile(&graph, &chip, &Options { cores_min, ..Options::default() }) {
+                Ok(compiled) => prop_assert_eq!(check(&graph, &compiled.image), Ok(())),
+                // A neuron that 8 kinds of synapses end on fits no core.
+                Err(Failure::DoesNotFit(misfits)) => prop_assert!(misfits.iter().all(|m| m.code == "E0108"), "{misfits:?}"),
+                Err(failure) => prop_assert!(false, "{failure}"),
             }
         }
     }
