@@ -58,6 +58,22 @@ macro_rules! codes {
             }
         }
 
+        impl bincode::Encode for $name {
+            fn encode<E: bincode::enc::Encoder>(&self, encoder: &mut E) -> Result<(), bincode::error::EncodeError> {
+                self.code().encode(encoder)
+            }
+        }
+
+        impl<Context> bincode::Decode<Context> for $name {
+            fn decode<D: bincode::de::Decoder<Context = Context>>(
+                decoder: &mut D,
+            ) -> Result<Self, bincode::error::DecodeError> {
+                let refused = concat!(stringify!($name), ": a code that is not assigned");
+                Self::from_code(u32::decode(decoder)?).ok_or(bincode::error::DecodeError::Other(refused))
+            }
+        }
+        bincode::impl_borrow_decode!($name);
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.name()) }
         }

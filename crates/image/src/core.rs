@@ -1,5 +1,6 @@
 //! The memories of one core, one typed word an entry (contract 6).
 
+use bincode::{Decode, Encode};
 use isa::ids::{CoreId, Key};
 use isa::words::{
     AxonMap, CompartmentConfig, CompartmentProfile, CompartmentState, HomeostasisProfile, HomeostasisState,
@@ -60,7 +61,7 @@ pub struct CoreImage {
 }
 
 /// Consecutive things with keys in equal steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub struct KeyRun {
     /// Key of the first.
     pub key: Key,

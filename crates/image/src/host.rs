@@ -1,11 +1,12 @@
 //! What comes from outside the chip: inputs and rewards; they enter at tile (0, 0) of chip 0 (contract 9).
 
+use bincode::{Decode, Encode};
 use isa::ids::Key;
 use isa::words::AxonMap;
 use serde::{Deserialize, Serialize};
 
 /// Inputs and rewards.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct Host {
     /// Inputs in order of declaration.
     pub inputs: Vec<HostInput>,
@@ -18,7 +19,7 @@ pub struct Host {
 }
 
 /// Where the axons of an input line lie; as [`AxonMap`], but without the limits of a core.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub struct AxonMap32 {
     /// First slot.
     pub pointer: u32,
@@ -33,7 +34,7 @@ impl From<AxonMap> for AxonMap32 {
 }
 
 /// Lines of one input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct HostInput {
     /// Key of the first line.
     pub key: Key,
@@ -44,7 +45,7 @@ pub struct HostInput {
 }
 
 /// What comes in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub enum HostSource {
     /// Events are given when it is run.
     External,
@@ -62,7 +63,7 @@ pub enum HostSource {
 }
 
 /// A reward channel as the host sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct HostReward {
     /// Its key.
     pub key: Key,

@@ -1,17 +1,25 @@
 //! A configured chip: everything that the emulator, or silicon, must be told.
 //!
 //! Compiler and emulator share nothing else. [`core`] holds the memories of a core, [`host`] what comes from
-//! outside, [`session`] how it is run, [`symbols`] the names for people.
+//! outside, [`session`] how it is run, [`symbols`] the names for people. [`bytes`] stores an image, [`mod@validate`]
+//! says whether a chip can run it, [`memory`] shows all memories alike.
 
+pub mod bytes;
 pub mod core;
+mod error;
 pub mod host;
+pub mod memory;
 pub mod session;
 pub mod symbols;
+pub mod validate;
 
 pub use core::{CoreImage, KeyRun};
+pub use error::ImageError;
 pub use host::{Host, HostInput, HostReward, HostSource};
+pub use memory::{Layout, Memory, Row};
 pub use session::{Measure, Record, Recorded, SampleTarget, Samples, Session};
 pub use symbols::{NodeSymbol, PlasticProjection, Symbols, SynapsePlace};
+pub use validate::{Problem, validate};
 
 use isa::chip::ChipDescription;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,13 @@
 //! How an image is run when nothing else is said; things are named by their keys.
 
+use bincode::{Decode, Encode};
 use isa::op::Variable;
 use serde::{Deserialize, Serialize};
 
 use crate::KeyRun;
 
 /// Steps, samples, records, measures.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct Session {
     /// Steps of a run, or of each sample.
     pub steps: u32,
@@ -19,7 +20,7 @@ pub struct Session {
 }
 
 /// Samples: every row is run for the session's steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct Samples {
     /// What a row sets.
     pub target: SampleTarget,
@@ -32,7 +33,7 @@ pub struct Samples {
 }
 
 /// What a row of samples sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub enum SampleTarget {
     /// Bias mantissas.
     Bias(KeyRun),
@@ -45,7 +46,7 @@ pub enum SampleTarget {
 }
 
 /// What is recorded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct Record {
     /// Name of the output.
     pub name: String,
@@ -58,7 +59,7 @@ pub struct Record {
 }
 
 /// Whose variable is recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub enum Recorded {
     /// Compartments or lines.
     Keys(KeyRun),
@@ -69,7 +70,7 @@ pub enum Recorded {
 }
 
 /// What a run measures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub enum Measure {
     /// Share of samples whose label is named: most spikes, then largest v at the last step, then lowest index.
     Accuracy {

@@ -1,10 +1,11 @@
 //! Names and places for people: what a key is called, where a plastic synapse lies. No spike depends on them.
 
+use bincode::{Decode, Encode};
 use isa::ids::{AxonId, CoreId, Key};
 use serde::{Deserialize, Serialize};
 
 /// Names of the network's parts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct Symbols {
     /// Name of the network.
     pub name: String,
@@ -23,7 +24,7 @@ pub struct Symbols {
 }
 
 /// A population or an input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct NodeSymbol {
     /// Name.
     pub name: String,
@@ -38,7 +39,7 @@ pub struct NodeSymbol {
 }
 
 /// Where the synapses of a plastic projection lie, in list order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 pub struct PlasticProjection {
     /// Index into `Symbols::projections`.
     pub projection: u32,
@@ -47,7 +48,7 @@ pub struct PlasticProjection {
 }
 
 /// Where a synapse lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
 pub struct SynapsePlace {
     /// Core.
     pub core: CoreId,
