@@ -140,7 +140,7 @@ macro_rules! field_signed {
     };
 }
 
-/// Declares the words of memories; see [`words`](crate::words).
+/// Declares the words of memories; see [`words`](mod@crate::words).
 #[macro_export]
 macro_rules! words {
     ($($(#[doc = $doc:literal])* $word:ident [$bits:literal] { $($name:ident [$hi:literal:$lo:literal] $kind:ident $fdoc:literal,)* })*) => {$(

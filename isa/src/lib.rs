@@ -1,6 +1,6 @@
 //! The contract of the Seamount chip, declared once.
 //!
-//! Every word of every memory ([`words`]), every code of every field ([`op`]), every limit ([`chip`]), the only
+//! Every word of every memory ([`mod@words`]), every code of every field ([`op`]), every limit ([`chip`]), the only
 //! arithmetic ([`num`]) and the only randomness ([`draw`]) stand here; compiler, image, assembler and emulator read
 //! them. The law in prose is `isa/README.md`.
 

@@ -95,7 +95,7 @@ impl ClassPacking {
 struct Tally {
     /// Words if every list took the cheaper of the two or three: [without dense, with dense][skip bits, 0 none].
     either: [[u64; SKIP_BITS_MAX + 1]; 2],
-    /// Words of one coding throughout, sparse where it does not reach; [0] is dense.
+    /// Words of one coding throughout, sparse where it does not reach; the first is dense.
     only: [u64; SKIP_BITS_MAX + 1],
     /// Whether a coding needs a sparse format somewhere.
     sparse: [bool; SKIP_BITS_MAX + 1],

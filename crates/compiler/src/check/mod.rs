@@ -28,7 +28,7 @@ use index::Index;
 /// Checks that `image` is `graph`.
 ///
 /// # Errors
-/// Everything that differs, at most [`finding::MOST`] of it for each core.
+/// Everything that differs, at most `finding::MOST` of it for each core.
 pub fn check(graph: &Graph, image: &Image) -> Result<(), Vec<CheckError>> {
     let mut all = Findings::default();
     let problems = network::graph::problems(graph);

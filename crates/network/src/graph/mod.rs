@@ -57,7 +57,7 @@ impl<T: Copy> Values<T> {
     /// The value of index `i`.
     ///
     /// # Panics
-    /// If `i` is outside of an `Each`; [`problems`] proves that none is.
+    /// If `i` is outside of an `Each`; [`problems`](fn@problems) proves that none is.
     #[must_use]
     pub fn get(&self, i: usize) -> T {
         match self {
