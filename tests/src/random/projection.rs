@@ -15,7 +15,7 @@ pub fn projection(r: &mut Source, graph: &Graph, index: u32) -> Projection {
     p.connectivity = connectivity(r, p.pre_len() as u32, p.post_len() as u32);
     p.mode = r.pick(SignMode::ALL);
     p.bits = r.pick(&[8, 8, 8, 1, 2, 3, 4, 5, 6]);
-    p.exponent = if r.one_in(2) { 0 } else { r.pick(&[-8, -3, -1, 1, 3, 5, 7, 7]) as i32 };
+    p.exponent = if r.one_in(2) { 0 } else { r.pick(&[-8, -3, -1, 1, 3, 5, 7, 7]) };
     let n = p.synapses() as u32;
     let lsb = num::weight_lsb(p.mode, p.bits);
     let (low, high) = num::weight_range(p.mode, lsb);

@@ -3,6 +3,7 @@
 pub mod brian;
 pub mod cases;
 pub mod lava;
+pub mod learning;
 pub mod nengo;
 
 use isa::op::SignMode;
