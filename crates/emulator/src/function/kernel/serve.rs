@@ -1,0 +1,169 @@
+//! Phase 1: lists of synapses added to accumulators.
+
+use super::dispatched;
+use super::stream::{Kind, Message, Stream};
+
+/// What serving messages needs of a core.
+pub struct Inbox<'a> {
+    /// Unpacked synapses.
+    pub stream: &'a Stream,
+    /// Ring of accumulators in units of 64, its length a power of two: all compartments of one slot, then the next.
+    pub ring: &'a mut [i32],
+    /// Index of compartment 0 in the slot that this step reads.
+    pub head: u32,
+    /// Pre units of learning lists that were served, in order.
+    pub units: &'a mut Vec<u32>,
+}
+
+/// What serving messages gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// Synaptic operations.
+    pub operations: u64,
+    /// Sum of rewards.
+    pub reward: i64,
+}
+
+/// How many messages ahead a list is fetched.
+const AHEAD: usize = 8;
+
+dispatched! {
+    /// Serves `messages` of one core. Messages point into `inbox.stream`, as loading made sure.
+    pub fn serve(messages: &[Message], inbox: Inbox<'_>) -> Served = serve_body
+}
+
+/// Fetches the lists of the first messages into the cache.
+pub fn prefetch(messages: &[Message], stream: &Stream) {
+    for message in messages.iter().take(AHEAD) {
+        fetch(*message, stream);
+    }
+}
+
+#[inline(always)]
+fn fetch(message: Message, stream: &Stream) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let first = stream.words().as_ptr().wrapping_add(message.start());
+        for line in 0..message.words().div_ceil(16).min(8) {
+            // SAFETY: a prefetch reads nothing, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(16 * line).cast()) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (message, stream);
+}
+
+#[inline(always)]
+fn serve_body(messages: &[Message], inbox: Inbox<'_>) -> Served {
+    let mut served = Served::default();
+    let Inbox { stream, ring, head, units } = inbox;
+    assert!(ring.len().is_power_of_two());
+    let words = stream.words();
+    for (i, message) in messages.iter().enumerate() {
+        if let Some(ahead) = messages.get(i + AHEAD) {
+            fetch(*ahead, stream);
+        }
+        let (start, n) = (message.start(), message.len());
+        match message.kind() {
+            Kind::Sparse => {
+                add_words(&words[start..start + n], ring, head);
+                served.operations += n as u64;
+            }
+            Kind::Dense => {
+                let first = (message.first() + head) as usize & (ring.len() - 1);
+                add_dense(&words[start..start + n.div_ceil(2)], &mut ring[first..first + n]);
+                served.operations += n as u64;
+            }
+            Kind::General => {
+                add_words(&words[start + 2..start + 2 + n], ring, head);
+                served.operations += u64::from(words[start]);
+                units.extend((words[start + 1] != u32::MAX).then_some(words[start + 1]));
+            }
+            Kind::Reward => served.reward += i64::from(message.value()),
+        }
+    }
+    served
+}
+
+/// Adds words of address and weight.
+#[inline(always)]
+fn add_words(list: &[u32], ring: &mut [i32], head: u32) {
+    let mask = ring.len() as u32 - 1;
+    let mut add = |word: u32| {
+        let address = (word & 0xffff).wrapping_add(head) & mask;
+        // SAFETY: the length of the ring is a power of two (asserted by the caller), the mask is one less.
+        let slot = unsafe { ring.get_unchecked_mut(address as usize) };
+        *slot = slot.wrapping_add(word as i32 >> 16);
+    };
+    let mut chunks = list.chunks_exact(8);
+    for chunk in &mut chunks {
+        chunk.iter().for_each(|&word| add(word));
+    }
+    chunks.remainder().iter().for_each(|&word| add(word));
+}
+
+/// Adds weights, two a word, to consecutive accumulators.
+#[inline(always)]
+fn add_dense(list: &[u32], slots: &mut [i32]) {
+    // SAFETY: a u32 is two i16 of weaker alignment; the slice covers the same bytes.
+    let weights: &[i16] = unsafe { std::slice::from_raw_parts(list.as_ptr().cast(), list.len() * 2) };
+    for (slot, weight) in slots.iter_mut().zip(weights) {
+        *slot = slot.wrapping_add(i32::from(*weight));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The plain form: one address after the other.
+    fn plain(list: &[(u16, i16)], ring: &mut [i32], head: u32) {
+        for (address, weight) in list {
+            let at = (u32::from(*address) + head) as usize % ring.len();
+            ring[at] += i32::from(*weight);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sparse_general_and_dense_lists_add_up(
+            list in proptest::collection::vec(any::<(u16, i16)>(), 0..100),
+            bits in 4u32..10, slot in 0u32..8, dense in proptest::collection::vec(any::<i16>(), 1..50),
+        ) {
+            let (size, head) = (1usize << bits << 3, slot << bits);
+            let dense = &dense[..dense.len().min(1 << bits)];
+            let mut expected = vec![5; size];
+            plain(&list, &mut expected, head);
+            plain(&list, &mut expected, head);
+            let first = 3u16 << bits;
+            let run: Vec<(u16, i16)> = dense.iter().enumerate().map(|(i, &w)| (first + i as u16, w)).collect();
+            plain(&run, &mut expected, head);
+            let words: Vec<u32> =
+                list.iter().map(|(a, w)| u32::from(*a) | u32::from(w.cast_unsigned()) << 16).collect();
+            let mut stream = Stream::default();
+            let sparse_at = stream.push(&words);
+            let general_at = stream.push(&[vec![77, 3], words.clone()].concat());
+            let pairs: Vec<u32> = dense.chunks(2).map(|p| {
+                u32::from(p[0].cast_unsigned()) | u32::from(p.get(1).copied().unwrap_or(9).cast_unsigned()) << 16
+            }).collect();
+            let dense_at = stream.push(&pairs);
+            let n = words.len() as u32;
+            let messages = [
+                Message::sparse(sparse_at, n), Message::general(general_at, n), Message::reward(-5),
+                Message::dense(dense_at, dense.len() as u32, first),
+            ];
+            for level in Level::supported() {
+                let (mut ring, mut units) = (vec![5; size], vec![]);
+                let inbox = Inbox { stream: &stream, ring: &mut ring, head, units: &mut units };
+                let served = serve(level, &messages, inbox);
+                prop_assert_eq!(&ring, &expected);
+                prop_assert_eq!(&units, &[3]);
+                let operations = u64::from(n) + 77 + dense.len() as u64;
+                prop_assert_eq!(served, Served { operations, reward: -5 });
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a core's unpacked synapses lie, and the messages that point at them.
+
+/// Words of a cache line.
+const LINE: usize = 16;
+
+/// One cache line.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+struct Line([u32; LINE]);
+
+/// Unpacked synapse lists of a core, 32-bit words from a cache line's start.
+///
+/// A sparse list is one word a synapse: accumulator address `[15:0]`, weight in units of 64 `[31:16]`, signed.
+/// A dense list is two weights a word. A general list starts with its number of synaptic operations and its pre
+/// unit (`u32::MAX` for none), then words as in a sparse list.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    lines: Vec<Line>,
+    len: usize,
+}
+
+impl Stream {
+    /// The words.
+    #[must_use]
+    pub fn words(&self) -> &[u32] {
+        // SAFETY: a Line is 16 initialised words without padding (its size is its alignment), and len <= 16 * lines.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+    }
+
+    /// The words, to be rewritten by learning.
+    #[must_use]
+    pub fn words_mut(&mut self) -> &mut [u32] {
+        // SAFETY: as above, and the borrow is exclusive.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+    }
+
+    /// Appends a list; where it starts. Lists of more than a quarter of a line start on a line.
+    pub fn push(&mut self, words: &[u32]) -> u32 {
+        let crosses = self.len % LINE + words.len() > LINE;
+        let start = if crosses { self.len.next_multiple_of(LINE) } else { self.len };
+        self.len = start + words.len();
+        self.lines.resize(self.len.div_ceil(LINE), Line::default());
+        self.words_mut()[start..].copy_from_slice(words);
+        start as u32
+    }
+
+    /// Gives back what was allocated in advance.
+    pub fn shrink(&mut self) {
+        self.lines.shrink_to_fit();
+    }
+}
+
+/// A message on its way: the list that it reads, resolved when the image was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message(u64);
+
+/// What a message reads; the two low bits of its upper half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `n` words of address and weight.
+    Sparse,
+    /// `n` weights for consecutive addresses.
+    Dense,
+    /// Operations and unit, then `n` words.
+    General,
+    /// A reward of `start`, taken as a signed number.
+    Reward,
+}
+
+impl Message {
+    /// A message to a list of `n` words at `start`.
+    #[must_use]
+    pub const fn sparse(start: u32, n: u32) -> Self {
+        Self(start as u64 | (n as u64) << 34)
+    }
+    /// A message to `n < 2^14` weights at `start`, for addresses from `first` on.
+    #[must_use]
+    pub const fn dense(start: u32, n: u32, first: u16) -> Self {
+        Self(start as u64 | 1 << 32 | (n as u64) << 34 | (first as u64) << 48)
+    }
+    /// A message to a list with a head of two words, at `start`.
+    #[must_use]
+    pub const fn general(start: u32, n: u32) -> Self {
+        Self(start as u64 | 2 << 32 | (n as u64) << 34)
+    }
+    /// A message worth `value`.
+    #[must_use]
+    pub const fn reward(value: i32) -> Self {
+        Self(value as u32 as u64 | 3 << 32)
+    }
+    /// The kind.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        match self.0 >> 32 & 3 {
+            0 => Kind::Sparse,
+            1 => Kind::Dense,
+            2 => Kind::General,
+            _ => Kind::Reward,
+        }
+    }
+    /// First word of the list.
+    #[must_use]
+    pub const fn start(self) -> usize {
+        self.0 as u32 as usize
+    }
+    /// The value of a reward.
+    #[must_use]
+    pub const fn value(self) -> i32 {
+        self.0 as u32 as i32
+    }
+    /// Number of words, or of weights of a dense list.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self.kind() {
+            Kind::Dense => (self.0 >> 34 & 0x3fff) as usize,
+            _ => (self.0 >> 34) as usize,
+        }
+    }
+    /// First address of a dense list.
+    #[must_use]
+    pub const fn first(self) -> u32 {
+        (self.0 >> 48) as u32
+    }
+    /// Words that it reads, heads included.
+    #[must_use]
+    pub const fn words(self) -> usize {
+        match self.kind() {
+            Kind::Sparse => self.len(),
+            Kind::Dense => self.len().div_ceil(2),
+            Kind::General => self.len() + 2,
+            Kind::Reward => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_do_not_cross_a_line_that_they_could_fit() {
+        let mut stream = Stream::default();
+        assert_eq!(stream.push(&[1; 10]), 0);
+        assert_eq!(stream.push(&[2; 6]), 10);
+        assert_eq!(stream.push(&[3; 33]), 16);
+        assert_eq!(stream.push(&[4; 32]), 64);
+        assert_eq!(stream.words().as_ptr().addr() % 64, 0);
+        assert_eq!(stream.words()[48..50], [3, 0]);
+    }
+
+    #[test]
+    fn messages_keep_what_they_were_made_of() {
+        let m = Message::dense(u32::MAX, 0x3fff, 0xffff);
+        assert_eq!(
+            (m.kind(), m.start(), m.len(), m.first()),
+            (Kind::Dense, u32::MAX as usize, 0x3fff, 0xffff)
+        );
+        let m = Message::sparse(7, (1 << 30) - 1);
+        assert_eq!((m.kind(), m.start(), m.len()), (Kind::Sparse, 7, (1 << 30) - 1));
+        assert_eq!(Message::general(9, 5).words(), 7);
+        assert_eq!(Message::reward(-128).value(), -128);
+        assert_eq!(Message::reward(-1).kind(), Kind::Reward);
+    }
+}

@@ -1,0 +1,139 @@
+//! Phase 2 of plain compartments: no tree, no noise, no moving threshold (contract 3).
+
+use super::dispatched;
+
+/// Parameters of compartments that all have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpdateParams {
+    /// 4096 minus the effective decay of u.
+    pub keep_u: i32,
+    /// 4096 minus the effective decay of v.
+    pub keep_v: i32,
+    /// Threshold in the units of v.
+    pub threshold: i32,
+    /// Lower bound of v.
+    pub v_min: i32,
+    /// Upper bound of v.
+    pub v_max: i32,
+}
+
+/// State of consecutive compartments; all slices are equally long.
+pub struct Lanes<'a> {
+    /// Current.
+    pub u: &'a mut [i32],
+    /// Voltage.
+    pub v: &'a mut [i32],
+    /// The slot of this step, in units of 64; it is cleared.
+    pub slot: &'a mut [i32],
+    /// Bias, shifted.
+    pub bias: &'a [i32],
+    /// Out: -1 where a compartment fired, else 0.
+    pub fired: &'a mut [i32],
+    /// What differs from compartment to compartment; `None` where all are equal, reset to 0 and are not held.
+    pub each: Option<EachLane<'a>>,
+}
+
+/// Parameters that differ, and the state of holding; all slices as long as those of [`Lanes`].
+pub struct EachLane<'a> {
+    /// 4096 minus the effective decay of u.
+    pub keep_u: &'a [i32],
+    /// 4096 minus the effective decay of v.
+    pub keep_v: &'a [i32],
+    /// Threshold in the units of v.
+    pub threshold: &'a [i32],
+    /// -1 where a spike subtracts the threshold, else 0.
+    pub soft: &'a [i32],
+    /// Refractory steps.
+    pub refractory: &'a [i32],
+    /// Steps still held plus one since a spike, 0 when free.
+    pub hold: &'a mut [i32],
+}
+
+/// What an update counts (contract 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Active compartments.
+    pub active: u32,
+    /// Wraps of q.
+    pub q_wrap: u32,
+    /// Wraps of u.
+    pub u_wrap: u32,
+    /// Wraps of x.
+    pub x_wrap: u32,
+    /// v cut at its bounds.
+    pub v_limit: u32,
+    /// v outside 24 bits.
+    pub v_range: u32,
+}
+
+dispatched! {
+    /// Updates compartments.
+    pub fn update(params: UpdateParams, lanes: Lanes<'_>) -> Tally = update_body
+}
+
+#[inline(always)]
+fn update_body(params: UpdateParams, lanes: Lanes<'_>) -> Tally {
+    let n = lanes.u.len();
+    let Lanes { u, v, slot, bias, fired, each } = lanes;
+    let (u, v, slot, bias, fired) = (&mut u[..n], &mut v[..n], &mut slot[..n], &bias[..n], &mut fired[..n]);
+    let mut tally = Tally::default();
+    let Some(each) = each else {
+        for i in 0..n {
+            let now = integrate([u[i], v[i], slot[i], bias[i]], &params, false, &mut tally);
+            let own = now[1] > params.threshold;
+            (u[i], v[i], slot[i], fired[i]) = (now[0], if own { 0 } else { now[1] }, 0, -i32::from(own));
+        }
+        return tally;
+    };
+    let EachLane { keep_u, keep_v, threshold, soft, refractory, hold } = each;
+    let (keep_u, keep_v, threshold) = (&keep_u[..n], &keep_v[..n], &threshold[..n]);
+    let (soft, refractory, hold) = (&soft[..n], &refractory[..n], &mut hold[..n]);
+    for i in 0..n {
+        let own_params = UpdateParams { keep_u: keep_u[i], keep_v: keep_v[i], ..params };
+        let now = integrate([u[i], v[i], slot[i], bias[i]], &own_params, hold[i] >= 2, &mut tally);
+        let own = now[1] > threshold[i];
+        let rest = now[1].wrapping_sub(threshold[i]) & soft[i];
+        let free = if hold[i] > 0 { hold[i] - 1 } else { 0 };
+        (u[i], v[i], slot[i], fired[i]) = (now[0], if own { rest } else { now[1] }, 0, -i32::from(own));
+        hold[i] = if own { refractory[i] } else { free };
+    }
+    tally
+}
+
+/// u and v before the threshold is looked at; `state` is u, v, slot, bias.
+#[inline(always)]
+fn integrate(state: [i32; 4], params: &UpdateParams, held: bool, tally: &mut Tally) -> [i32; 2] {
+    let [u, v, slot, bias] = state;
+    let kept = i32::from(slot as i16);
+    let q = kept << 6;
+    let u_exact = decay(u, params.keep_u).wrapping_add(q);
+    let u_now = u_exact << 8 >> 8;
+    let x_exact = u_now.wrapping_add(bias);
+    let x = x_exact << 8 >> 8;
+    let v_exact = decay(v, params.keep_v).wrapping_add(x);
+    let above = if v_exact > params.v_max { params.v_max } else { v_exact };
+    let cut = if above < params.v_min { params.v_min } else { above };
+    let outside = !(-RANGE..=RANGE).contains(&v_exact);
+    tally.active += u32::from((u | v | q | bias | i32::from(held)) != 0);
+    tally.q_wrap += u32::from(slot != kept);
+    tally.u_wrap += u32::from(u_exact != u_now);
+    tally.x_wrap += u32::from(x_exact != x);
+    tally.v_limit += u32::from((v_exact != cut) & !held);
+    tally.v_range += u32::from(outside & !held);
+    [u_now, if held { 0 } else { cut }]
+}
+
+/// Largest magnitude of v in 24 bits.
+const RANGE: i32 = (1 << 23) - 1;
+
+/// `isa::num::decay` in 32 bits, exact for |x| <= 2^23: the high and the low 12 bits apart; `keep` is 4096 - d.
+#[inline(always)]
+const fn decay(x: i32, keep: i32) -> i32 {
+    let magnitude = x.wrapping_abs();
+    let kept = (magnitude >> 12).wrapping_mul(keep).wrapping_add((magnitude & 4095).wrapping_mul(keep) >> 12);
+    let sign = x >> 31;
+    (kept ^ sign).wrapping_sub(sign)
+}
+
+#[cfg(test)]
+mod tests;

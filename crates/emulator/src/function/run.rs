@@ -1,0 +1,238 @@
+//! Steps over threads: every thread owns some cores, one barrier a step (contract 1, 5).
+
+use isa::ids::{Key, Step};
+use trace::Digest;
+
+use super::barrier::{Barrier, Member};
+use super::chip::Chip;
+use super::core::{Core, Scratch};
+use super::exchange::Exchange;
+use super::host::Host;
+use super::kernel::Level;
+use super::record::{Gathered, Recorder};
+use super::step::Now;
+use crate::observer::Observer;
+
+impl Chip {
+    /// Runs `steps` steps on up to `threads` threads; `sink` takes the spikes of each step, keys ascending.
+    ///
+    /// Neither the number of threads nor how steps are split over calls changes anything.
+    pub fn run<O: Observer>(
+        &mut self,
+        steps: u32,
+        threads: usize,
+        observer: &mut O,
+        sink: &mut impl FnMut(Step, &[Key]),
+    ) {
+        if steps == 0 {
+            return;
+        }
+        if O::RECORDS {
+            let prepared = self.prepare_recorder();
+            debug_assert!(prepared.is_ok(), "the axons were resolved when the image was loaded");
+        }
+        let recorder = self.recorder.take().filter(|_| O::RECORDS);
+        let threads = threads.clamp(1, self.cores.len().max(1));
+        self.exchange.resize(self.cores.len(), threads);
+        let barrier = Barrier::new(threads);
+        let span = Span { first: self.t + 1, steps, seed: self.seed, due: self.exchange.due };
+        let shared =
+            Shared { span, exchange: &self.exchange, barrier: &barrier, recorder: recorder.as_deref() };
+        let mut leader = Leader {
+            host: &mut self.host,
+            level: self.level,
+            digest: &mut self.digest,
+            spikes: Vec::new(),
+            gathered: recorder.as_deref().map(|recorder| recorder.gather(&self.cores)),
+            observer,
+            sink,
+        };
+        let mut parts = partition(&mut self.cores, threads).into_iter().enumerate();
+        let own = parts.next();
+        std::thread::scope(|scope| {
+            for (index, cores) in parts {
+                let shared = &shared;
+                scope.spawn(move || {
+                    let _member = Member(shared.barrier);
+                    work::<O>(shared, index, cores, |_| {});
+                });
+            }
+            let _member = Member(&barrier);
+            let cores = own.map_or(&mut [][..], |(_, cores)| cores);
+            leader.produce(&shared, 0);
+            work::<O>(&shared, 0, cores, |event| leader.on(&shared, event));
+        });
+        self.recorder = recorder;
+        self.exchange.due = span.half(steps);
+        self.t += steps;
+    }
+}
+
+/// Which steps are run.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: u32,
+    steps: u32,
+    seed: u32,
+    due: usize,
+}
+
+impl Span {
+    /// The half of the exchange that holds the messages of the `k`th step.
+    const fn half(self, k: u32) -> usize {
+        (self.due + k as usize) % 2
+    }
+
+    const fn now(self, k: u32) -> Now {
+        Now { t: self.first + k, seed: self.seed }
+    }
+}
+
+/// What all threads see.
+struct Shared<'a> {
+    span: Span,
+    exchange: &'a Exchange,
+    barrier: &'a Barrier,
+    recorder: Option<&'a Recorder>,
+}
+
+/// Moments of a step at which the first thread has more to do.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// Its cores are done with the `k`th step.
+    Done(u32),
+    /// All threads are done with it.
+    Passed(u32),
+}
+
+/// All steps of one thread.
+fn work<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], mut on: impl FnMut(Event)) {
+    let mut scratch = Scratch::default();
+    for k in 0..shared.span.steps {
+        step::<O>(shared, index, cores, k, &mut scratch);
+        on(Event::Done(k));
+        if !shared.barrier.wait() {
+            return;
+        }
+        on(Event::Passed(k));
+    }
+}
+
+/// The `k`th step of one thread's cores.
+fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u32, scratch: &mut Scratch) {
+    let (span, exchange) = (shared.span, shared.exchange);
+    let now = span.now(k);
+    let boxes = exchange.read_all(span.half(k));
+    let mut out = exchange.write(span.half(k + 1), index + 1);
+    let mut report = exchange.report(span.half(k), index);
+    out.clear();
+    report.spikes.clear();
+    report.work.clear();
+    let mut due = Vec::with_capacity(boxes.len());
+    for i in 0..cores.len() {
+        let (done, rest) = cores.split_at_mut(i + 1);
+        let core = &mut done[i];
+        due.clear();
+        due.extend(boxes.iter().map(|outbox| outbox.0[core.index].as_slice()));
+        core.write_voltages(now.t);
+        core.service(now, &due, scratch);
+        if O::RECORDS {
+            report.work.extend(shared.recorder.map(|recorder| recorder.before(core)));
+        }
+        if let Some(next) = rest.first() {
+            boxes.iter().for_each(|outbox| next.prefetch(&[outbox.0[next.index].as_slice()]));
+        }
+        core.update(now, scratch);
+        core.send(now, &mut out);
+        report.spikes.extend(core.spikes.fired.iter().map(|&c| Key(core.keys[usize::from(c)])));
+        let ends = core.ends_epoch(now.t);
+        if let (true, Some(recorder), Some(work)) = (O::RECORDS, shared.recorder, report.work.last_mut()) {
+            recorder.after(core, ends, work);
+        }
+        if ends {
+            core.learn(now, scratch);
+        }
+    }
+}
+
+/// What the first thread does beside its cores: the host, and all that leaves the run.
+struct Leader<'a, O, S> {
+    host: &'a mut Host,
+    level: Level,
+    digest: &'a mut Digest,
+    spikes: Vec<Key>,
+    gathered: Option<Gathered>,
+    observer: &'a mut O,
+    sink: &'a mut S,
+}
+
+impl<O: Observer, S: FnMut(Step, &[Key])> Leader<'_, O, S> {
+    /// The host's messages of the `k`th step.
+    fn produce(&mut self, shared: &Shared<'_>, k: u32) {
+        let mut out = shared.exchange.write(shared.span.half(k), 0);
+        self.host.produce(shared.span.now(k), self.level, &mut out);
+        if let (Some(gathered), Some(recorder)) = (&mut self.gathered, shared.recorder) {
+            gathered.host(recorder, self.host);
+        }
+    }
+
+    fn on(&mut self, shared: &Shared<'_>, event: Event) {
+        match event {
+            Event::Done(k) if k + 1 < shared.span.steps => self.produce(shared, k + 1),
+            Event::Done(_) => {}
+            Event::Passed(k) => self.publish(shared, k),
+        }
+    }
+
+    /// Hands out what all threads saw in the `k`th step.
+    fn publish(&mut self, shared: &Shared<'_>, k: u32) {
+        let step = Step(shared.span.now(k).t);
+        self.spikes.clear();
+        if let Some(gathered) = &mut self.gathered {
+            gathered.begin();
+        }
+        let threads = shared.exchange.threads();
+        for thread in 0..threads {
+            let mut report = shared.exchange.report(shared.span.half(k), thread);
+            self.spikes.extend_from_slice(&report.spikes);
+            if let Some(gathered) = &mut self.gathered {
+                gathered.add(&mut report.work);
+            }
+        }
+        if !self.spikes.is_sorted() {
+            self.spikes.sort_unstable();
+        }
+        self.digest.spikes(step, &self.spikes);
+        (self.sink)(step, &self.spikes);
+        if let Some(gathered) = &mut self.gathered {
+            self.observer.step(step, gathered.finish());
+        }
+    }
+}
+
+/// Consecutive cores for each thread, about equal in work.
+fn partition(mut cores: &mut [Core], threads: usize) -> Vec<&mut [Core]> {
+    let total: u64 = cores.iter().map(Core::weight).sum();
+    let mut parts = Vec::with_capacity(threads);
+    let mut done = 0;
+    for part in 1..=threads as u64 {
+        let goal = total * part / threads as u64;
+        let mut n = 0;
+        while n < cores.len() && (part == threads as u64 || done + cores[n].weight() / 2 <= goal) {
+            done += cores[n].weight();
+            n += 1;
+        }
+        let (own, rest) = std::mem::take(&mut cores).split_at_mut(n);
+        parts.push(own);
+        cores = rest;
+    }
+    parts
+}
+
+impl Core {
+    /// About how much a step of it takes: compartments, and synapses that are seldom read.
+    fn weight(&self) -> u64 {
+        let plastic = self.learning.as_ref().map_or(0, |learning| learning.plastic.w.len());
+        (self.soma.u.len() + self.stream.words().len() / 16 + plastic / 4) as u64
+    }
+}
