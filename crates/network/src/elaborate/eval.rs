@@ -1,0 +1,319 @@
+//! Expressions to values: constants, arithmetic, files, draws.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::value::{Number, Value, arithmetic};
+use super::{Elaborator, Scope};
+use crate::diagnostic::Diagnostic;
+use crate::graph::Span;
+use crate::load::Array;
+use crate::quantise;
+use crate::text::ast::{Arg, Expr, ExprKind, Name, Operator, Param, Statement, StatementKind, Unit};
+
+/// Calls that make values.
+pub(crate) const CALLS: &[&str] = &["load", "uniform", "linspace", "counting", "min", "max", "abs", "round"];
+
+impl<'a> Elaborator<'a> {
+    /// Evaluates all constants, in whatever order they use each other.
+    pub(super) fn declare_constants(&mut self, statements: &'a [Statement]) {
+        let mut open: Vec<(&Name, &Expr)> = Vec::new();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for statement in statements {
+            let StatementKind::Const(name, value) = &statement.kind else { continue };
+            if let Some(before) = seen.insert(&name.text, name.span) {
+                let message = format!("constant `{}` is defined twice", name.text);
+                self.found.push(Diagnostic::error("E0011", name.span, message).also(before, "the first"));
+            } else {
+                open.push((name, value));
+            }
+        }
+        loop {
+            let names: Vec<&str> = open.iter().map(|(name, _)| name.text.as_str()).collect();
+            let waits = |value: &Expr| names.iter().any(|name| mentions(value, name));
+            let (ready, waiting): (Vec<_>, Vec<_>) = open.iter().partition(|(_, value)| !waits(value));
+            if ready.is_empty() {
+                break;
+            }
+            for (name, value) in ready {
+                if let Some(value) = self.eval(value, &Scope::new()) {
+                    self.constants.insert(name.text.clone(), value);
+                }
+            }
+            open = waiting;
+        }
+        for (name, _) in open {
+            let message = format!("constant `{}` is defined in a circle", name.text);
+            self.found.push(Diagnostic::error("E0012", name.span, message));
+        }
+    }
+
+    /// What an expression is worth; `None` after a report.
+    pub(super) fn eval(&mut self, expr: &Expr, scope: &Scope) -> Option<Value> {
+        let number = |n| Some(Value::Number(n));
+        match &expr.kind {
+            ExprKind::Int(n) => number(Number::Int(*n)),
+            ExprKind::Real(x) => number(Number::Real(*x)),
+            ExprKind::Quantity(x, unit) => number(quantity(*x, *unit)),
+            ExprKind::Text(text) => Some(Value::Text(text.clone())),
+            ExprKind::Name(name) => {
+                let known = scope.get(name).or_else(|| self.constants.get(name));
+                Some(known.cloned().unwrap_or_else(|| Value::Word(name.clone())))
+            }
+            ExprKind::Neg(inner) => match self.eval_number(inner, scope)?.negated() {
+                Some(n) => number(n),
+                None => self.fail(Diagnostic::error("E0072", expr.span, "the result does not fit 64 bits")),
+            },
+            ExprKind::Binary(operator, a, b) => {
+                let (a, b) = (self.eval_number(a, scope), self.eval_number(b, scope));
+                match arithmetic(*operator, a?, b?, expr.span) {
+                    Ok(n) => number(n),
+                    Err(error) => self.fail(*error),
+                }
+            }
+            ExprKind::List(list) => {
+                let values: Vec<Option<Value>> = list.iter().map(|e| self.eval(e, scope)).collect();
+                values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
+            }
+            ExprKind::Call(name, args) => self.call(name, args, expr.span, scope),
+            ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Range(..) => self.fail(Diagnostic::error(
+                "E0032",
+                expr.span,
+                "a value is wanted here, not a part of something",
+            )),
+        }
+    }
+
+    fn eval_number(&mut self, expr: &Expr, scope: &Scope) -> Option<Number> {
+        match self.eval(expr, scope)? {
+            Value::Number(n) => Some(n),
+            Value::Word(word) => self.unknown_constant(&word, expr.span, scope),
+            other => {
+                let message = format!("a number is wanted here, this is {}", other.kind());
+                self.fail(Diagnostic::error("E0032", expr.span, message))
+            }
+        }
+    }
+
+    /// A word where a number was wanted.
+    pub(super) fn unknown_constant<T>(&mut self, word: &str, span: Span, scope: &Scope) -> Option<T> {
+        let names: Vec<String> = scope.keys().chain(self.constants.keys()).cloned().collect();
+        let error = Diagnostic::error("E0010", span, format!("there is no constant `{word}`"));
+        self.fail(error.suggest(word, names.iter().map(String::as_str)))
+    }
+
+    fn call(&mut self, name: &Name, args: &[Arg], span: Span, scope: &Scope) -> Option<Value> {
+        match name.text.as_str() {
+            "load" => self.load(args, span, scope).map(|array| Value::Array(Rc::new(array))),
+            "uniform" => {
+                let [low, high, seed] = self.arguments(name, &["low", "high", "seed"], args, scope)?;
+                let seed = self.seed(seed, span)?;
+                Some(Value::Uniform(self.plain(low, span)?, self.plain(high, span)?, seed))
+            }
+            "linspace" => {
+                let [low, high] = self.arguments(name, &["low", "high"], args, scope)?;
+                Some(Value::Linspace(self.plain(low, span)?, self.plain(high, span)?))
+            }
+            "counting" => {
+                let [from, by] = self.arguments(name, &["from", "by"], args, scope)?;
+                match (self.plain(from, span)?, self.plain(by, span)?) {
+                    (Number::Int(from), Number::Int(by)) => Some(Value::Counting(from, by)),
+                    _ => self.fail(Diagnostic::error("E0032", span, "counting(from, by) takes integers")),
+                }
+            }
+            "min" | "max" => self.extreme(name, args, span, scope),
+            "abs" | "round" => {
+                let [x] = self.arguments(name, &["x"], args, scope)?;
+                let x = self.plain(x, span)?;
+                let result = match (name.text.as_str(), x) {
+                    ("abs", x) if x.bare() < 0.0 => x.negated(),
+                    ("round", Number::Real(x)) => quantise::round(x).map(|r| Number::Int(r.value)),
+                    (_, x) => Some(x),
+                };
+                result
+                    .map(Value::Number)
+                    .or_else(|| self.fail(Diagnostic::error("E0072", span, "this does not fit 64 bits")))
+            }
+            other => {
+                let error = Diagnostic::error("E0010", name.span, format!("there is no function `{other}`"));
+                self.fail(error.suggest(other, CALLS.iter().copied()))
+            }
+        }
+    }
+
+    fn extreme(&mut self, name: &Name, args: &[Arg], span: Span, scope: &Scope) -> Option<Value> {
+        let [a, b] = self.arguments(name, &["a", "b"], args, scope)?;
+        let (a, b) = (self.plain(a, span)?, self.plain(b, span)?);
+        let difference = arithmetic(Operator::Sub, a, b, span).map_err(|e| self.found.push(*e)).ok()?;
+        let first = (difference.bare() < 0.0) == (name.text == "min");
+        Some(Value::Number(if first { a } else { b }))
+    }
+
+    fn plain(&mut self, value: Value, span: Span) -> Option<Number> {
+        match value {
+            Value::Number(n) => Some(n),
+            other => {
+                let message = format!("a number is wanted here, this is {}", other.kind());
+                self.fail(Diagnostic::error("E0032", span, message))
+            }
+        }
+    }
+
+    /// A seed: 32 bits.
+    pub(super) fn seed(&mut self, value: Value, span: Span) -> Option<u32> {
+        match value {
+            Value::Number(Number::Int(n)) if u32::try_from(n).is_ok() => u32::try_from(n).ok(),
+            other => {
+                let message = format!("a seed is an integer 0..=4294967295, this is {}", other.kind());
+                self.fail(Diagnostic::error("E0041", span, message))
+            }
+        }
+    }
+
+    fn load(&mut self, args: &[Arg], span: Span, scope: &Scope) -> Option<Array> {
+        let mut texts = Vec::new();
+        for arg in args {
+            match self.eval(&arg.value, scope)? {
+                Value::Text(text) => texts.push(text),
+                other => {
+                    let message = format!(
+                        "load takes a path and the name of an array in quotes, this is {}",
+                        other.kind()
+                    );
+                    return self.fail(Diagnostic::error("E0032", arg.value.span, message));
+                }
+            }
+        }
+        let (path, array) = match texts.as_slice() {
+            [path] => (path, None),
+            [path, array] => (path, Some(array.as_str())),
+            _ => {
+                return self.fail(Diagnostic::error(
+                    "E0033",
+                    span,
+                    "load(\"file\") or load(\"file.npz\", \"array\")",
+                ));
+            }
+        };
+        match self.loader.load(path, array) {
+            Ok(loaded) if loaded.shape.iter().product::<usize>() == loaded.len() => Some(loaded),
+            Ok(loaded) => {
+                let message = format!("`{path}`: shape {:?}, but {} values", loaded.shape, loaded.len());
+                self.fail(Diagnostic::error("E0061", span, message))
+            }
+            Err(error) => self.fail(Diagnostic::error("E0060", span, error.to_string())),
+        }
+    }
+
+    /// The values of a call's arguments, by position and name; all are needed.
+    pub(super) fn arguments<const N: usize>(
+        &mut self,
+        call: &Name,
+        names: &[&str; N],
+        args: &[Arg],
+        scope: &Scope,
+    ) -> Option<[Value; N]> {
+        let known: Vec<(&str, bool)> = names.iter().map(|name| (*name, true)).collect();
+        let places = self.places(&call.text, &known, args, call.span)?;
+        let mut values = Vec::with_capacity(N);
+        for place in places {
+            values.push(self.eval(&place?.value, scope)?);
+        }
+        values.try_into().ok()
+    }
+
+    /// Sorts arguments to names, by position and by name; a name with `true` is needed.
+    pub(super) fn places<'e>(
+        &mut self,
+        call: &str,
+        names: &[(&str, bool)],
+        args: &'e [Arg],
+        span: Span,
+    ) -> Option<Vec<Option<&'e Arg>>> {
+        let mut places: Vec<Option<&Arg>> = vec![None; names.len()];
+        let mut good = true;
+        for (i, arg) in args.iter().enumerate() {
+            let at = match &arg.name {
+                None => (i < names.len()).then_some(i),
+                Some(name) => names.iter().position(|(known, _)| *known == name.text),
+            };
+            let span = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
+            let error = match (at, &arg.name) {
+                (Some(at), _) if places[at].is_none() => {
+                    places[at] = Some(arg);
+                    continue;
+                }
+                (Some(at), _) => {
+                    Diagnostic::error("E0011", span, format!("{call}: `{}` is given twice", names[at].0))
+                }
+                (None, Some(name)) => {
+                    let error =
+                        Diagnostic::error("E0031", span, format!("{call} has no argument `{}`", name.text));
+                    error.suggest(&name.text, names.iter().map(|(name, _)| *name))
+                }
+                (None, None) => Diagnostic::error(
+                    "E0031",
+                    span,
+                    format!("{call} takes at most {} arguments", names.len()),
+                ),
+            };
+            self.found.push(error);
+            good = false;
+        }
+        for ((name, needed), place) in names.iter().zip(&places) {
+            if *needed && place.is_none() && good {
+                self.found.push(Diagnostic::error("E0033", span, format!("{call} needs `{name}`")));
+                good = false;
+            }
+        }
+        good.then_some(places)
+    }
+
+    /// The names that the body of a prototype may use.
+    pub(super) fn bind(
+        &mut self,
+        what: &str,
+        params: &[Param],
+        args: &[Arg],
+        scope: (&Scope, Span),
+    ) -> Option<Scope> {
+        let names: Vec<(&str, bool)> =
+            params.iter().map(|p| (p.name.text.as_str(), p.default.is_none())).collect();
+        let places = self.places(what, &names, args, scope.1)?;
+        let mut bound = Scope::new();
+        for (param, place) in params.iter().zip(places) {
+            let value = match (place, &param.default) {
+                (Some(arg), _) => self.eval(&arg.value, scope.0),
+                (None, Some(default)) => self.eval(default, &bound.clone()),
+                (None, None) => None,
+            };
+            bound.insert(param.name.text.clone(), value?);
+        }
+        Some(bound)
+    }
+}
+
+fn quantity(x: f64, unit: Unit) -> Number {
+    match unit {
+        Unit::Us => Number::Time(x),
+        Unit::Ms => Number::Time(quantise::times(x, 1e3)),
+        Unit::S => Number::Time(quantise::times(x, 1e6)),
+        Unit::Hz => Number::Rate(x),
+        Unit::KHz => Number::Rate(quantise::times(x, 1e3)),
+        Unit::Steps => Number::Steps(x),
+    }
+}
+
+/// Whether an expression uses a name.
+fn mentions(expr: &Expr, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Name(used) => used == name,
+        ExprKind::Neg(inner) | ExprKind::Member(inner, _) => mentions(inner, name),
+        ExprKind::Binary(_, a, b) => mentions(a, name) || mentions(b, name),
+        ExprKind::List(list) => list.iter().any(|e| mentions(e, name)),
+        ExprKind::Index(of, list) => mentions(of, name) || list.iter().any(|e| mentions(e, name)),
+        ExprKind::Call(_, args) => args.iter().any(|arg| mentions(&arg.value, name)),
+        ExprKind::Range(a, b) => [a, b].into_iter().flatten().any(|e| mentions(e, name)),
+        ExprKind::Int(_) | ExprKind::Real(_) | ExprKind::Quantity(..) | ExprKind::Text(_) => false,
+    }
+}

@@ -1,0 +1,234 @@
+//! Statements, by nom over tokens. Blocks are read line by line, so that every line can have its own error.
+
+use nom::branch::alt;
+use nom::combinator::{cut, opt};
+use nom::multi::separated_list1;
+use nom::{Err, Parser};
+
+use super::ast::{
+    Expr, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
+    StatementKind, Synapse, Use,
+};
+use super::expr::{after, all_of, args, expr, name, postfix, range, whole};
+use super::stream::{Parsed, Tokens, Wanted, between, keyword, punct, span, span_of, wanted};
+use super::token::{Kind, Token};
+use super::{KEYWORDS, item};
+use crate::diagnostic::Diagnostic;
+
+/// A block whose lines are still to be read.
+type Inner<'t, 's> = &'t [Token<'s>];
+
+/// A statement without its lines, and the block that holds them.
+type Head<'t, 's> = (StatementKind, Inner<'t, 's>);
+
+/// The statement of the tokens of one line, blocks included; what is not understood is reported.
+pub fn statement(tokens: &[Token], errors: &mut Vec<Diagnostic>) -> Option<Statement> {
+    let first = tokens.first()?;
+    if first.kind != Kind::Ident || !KEYWORDS.contains(&first.text) {
+        errors.push(no_statement(first));
+        return None;
+    }
+    match whole(tokens, head) {
+        Ok((mut kind, inner)) => {
+            let lines = item::items(inner, errors);
+            match &mut kind {
+                StatementKind::Neuron(p) | StatementKind::Synapse(p) | StatementKind::Rule(p) => {
+                    p.items = lines
+                }
+                StatementKind::Settings(p) | StatementKind::Reward(p) => p.items = lines,
+                StatementKind::Population(p) => p.items = lines,
+                StatementKind::Project(p) => p.items = lines,
+                _ => {}
+            }
+            Some(Statement { kind, span: span_of(tokens) })
+        }
+        Err(error) => {
+            errors.push(not_understood(error, tokens));
+            let (_, name) = name(Tokens(tokens.get(1..)?)).ok()?;
+            Some(Statement { kind: StatementKind::Broken(name), span: span_of(tokens) })
+        }
+    }
+}
+
+fn no_statement(first: &Token) -> Diagnostic {
+    let message = format!("`{}` begins no statement", first.text.escape_debug());
+    let error = Diagnostic::error("E0001", first.span, message);
+    if first.kind == Kind::Ident { error.suggest(first.text, KEYWORDS.iter().copied()) } else { error }
+}
+
+/// The error of tokens that do not go on as they should.
+pub fn not_understood(error: Err<Wanted>, tokens: &[Token]) -> Diagnostic {
+    let (Err::Error(wanted) | Err::Failure(wanted)) = error else {
+        return Diagnostic::error("E0001", span_of(tokens), "this is cut off");
+    };
+    let at = wanted.left.min(tokens.len());
+    let place =
+        wanted.at.unwrap_or_else(|| tokens.get(tokens.len() - at).map_or_else(|| after(tokens), |t| t.span));
+    let mut what = wanted.what;
+    what.sort_unstable();
+    what.dedup();
+    let what = if what.is_empty() { "something else".into() } else { what.join(" or ") };
+    Diagnostic::error("E0001", place, format!("expected {what}")).label(format!("expected {what}"))
+}
+
+fn head<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Head<'t, 's>> {
+    let (rest, word) = name(input)?;
+    match word.text.as_str() {
+        "network" => plain(cut(name).map(StatementKind::Network).parse(rest)),
+        "step" => plain(cut(expr).map(StatementKind::Step).parse(rest)),
+        "seed" => plain(cut(expr).map(StatementKind::Seed).parse(rest)),
+        "run" => plain(cut(expr).map(StatementKind::Run).parse(rest)),
+        "const" => {
+            plain(cut((name, punct("="), expr)).map(|(n, _, e)| StatementKind::Const(n, e)).parse(rest))
+        }
+        "neuron" => prototype(rest, StatementKind::Neuron),
+        "synapse" => prototype(rest, StatementKind::Synapse),
+        "rule" => prototype(rest, StatementKind::Rule),
+        "settings" => prototype(rest, StatementKind::Settings),
+        "reward" => prototype(rest, StatementKind::Reward),
+        "population" => population(rest),
+        "input" => plain(source(rest)),
+        "project" => project(rest),
+        "record" => plain(record(rest)),
+        "samples" => plain(samples(rest)),
+        "measure" => plain(measure(rest)),
+        _ => wanted(input, "a statement"),
+    }
+}
+
+/// A statement without a block.
+fn plain<'t, 's>(parsed: Parsed<'t, 's, StatementKind>) -> Parsed<'t, 's, Head<'t, 's>> {
+    parsed.map(|(rest, kind)| (rest, (kind, &[] as Inner)))
+}
+
+fn prototype<'t, 's>(
+    input: Tokens<'t, 's>,
+    of: fn(Prototype) -> StatementKind,
+) -> Parsed<'t, 's, Head<'t, 's>> {
+    let (rest, name) = cut(name).parse(input)?;
+    let (rest, params) = opt(params).parse(rest)?;
+    let (rest, base) = opt(base).parse(rest)?;
+    let (rest, inner) = block(rest, base.is_none())?;
+    let params = params.unwrap_or_default();
+    Ok((rest, (of(Prototype { name, params, base, items: Vec::new() }), inner)))
+}
+
+/// `{ .. }`; may be missing where not `needed`.
+fn block<'t, 's>(input: Tokens<'t, 's>, needed: bool) -> Parsed<'t, 's, Inner<'t, 's>> {
+    match input.0.first() {
+        Some(t) if t.is("{") => between("{", "}")(input),
+        _ if needed => cut(between("{", "}")).parse(input),
+        _ => Ok((input, &[])),
+    }
+}
+
+/// `(a, b = 3)`: parameters.
+pub fn params<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Vec<Param>> {
+    let (rest, inner) = between("(", ")")(input)?;
+    let param = |input| {
+        let (rest, name) = name(input)?;
+        let (rest, default) = opt((punct("="), range)).parse(rest)?;
+        Ok((rest, Param { name, default: default.map(|(_, value)| value) }))
+    };
+    Ok((rest, all_of(inner, param)?))
+}
+
+/// `: lif(tau = 3 ms)`
+fn base<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Use> {
+    let (rest, _) = punct(":")(input)?;
+    cut(used).parse(rest)
+}
+
+/// `lif(tau = 3 ms)`
+pub fn used<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Use> {
+    let (rest, name) = name(input)?;
+    let (rest, args) = opt(args).parse(rest)?;
+    Ok((rest, Use { name, args: args.unwrap_or_default() }))
+}
+
+/// `out[4, 4]`
+fn shaped<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, (Name, Vec<Expr>)> {
+    let (rest, name) = name(input)?;
+    let square: Parsed<'t, 's, _> = between("[", "]")(rest);
+    match square {
+        Ok((rest, inner)) => Ok((rest, (name, all_of(inner, expr)?))),
+        Err(_) => Ok((rest, (name, Vec::new()))),
+    }
+}
+
+fn population<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Head<'t, 's>> {
+    let (rest, (name, shape)) = cut(shaped).parse(input)?;
+    let (rest, base) = opt(base).parse(rest)?;
+    let (rest, inner) = block(rest, false)?;
+    let (rest, core) = opt((keyword("on"), cut((keyword("core"), expr)))).parse(rest)?;
+    let core = core.map(|(_, (_, core))| core);
+    Ok((rest, (StatementKind::Population(Population { name, shape, base, items: Vec::new(), core }), inner)))
+}
+
+fn source<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
+    let (rest, (name, shape)) = cut(shaped).parse(input)?;
+    let (rest, source) = opt((punct("="), cut(expr))).parse(rest)?;
+    let source = source.map(|(_, source)| source);
+    Ok((rest, StatementKind::Input(Input { name, shape, source })))
+}
+
+fn project<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Head<'t, 's>> {
+    let views = |input| cut(separated_list1(punct(","), postfix)).parse(input);
+    let (rest, pre) = views(input)?;
+    let (rest, _) = cut(punct("->")).parse(rest)?;
+    let (rest, post) = views(rest)?;
+    let (rest, _) = cut(punct(":")).parse(rest)?;
+    let (rest, pattern) = cut(alt((synapses, used.map(Pattern::Named)))).parse(rest)?;
+    let (rest, base) = opt((keyword("using"), cut(used))).parse(rest)?;
+    let (rest, inner) = block(rest, false)?;
+    let base = base.map(|(_, base)| base);
+    Ok((rest, (StatementKind::Project(Project { pre, post, pattern, base, items: Vec::new() }), inner)))
+}
+
+/// `{ 0 -> 1: 5, 2 -> 3: -7 delay 4 }`
+fn synapses<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Pattern> {
+    let (rest, inner) = between("{", "}")(input)?;
+    let parts = super::layout::split(inner, &[",", "\n"]);
+    let list = parts.map(|tokens| whole(tokens, synapse)).collect::<Result<_, _>>()?;
+    Ok((rest, Pattern::List(list, span(input, rest))))
+}
+
+fn synapse<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Synapse> {
+    let (rest, (pre, _, post)) = (expr, punct("->"), expr).parse(input)?;
+    let (rest, weight) = opt((punct(":"), expr)).parse(rest)?;
+    let (rest, delay) = opt((keyword("delay"), expr)).parse(rest)?;
+    let (rest, tag) = opt((keyword("tag"), expr)).parse(rest)?;
+    let value = |found: Option<(Token, Expr)>| found.map(|(_, value)| value);
+    Ok((rest, Synapse { pre, post, weight: value(weight), delay: value(delay), tag: value(tag) }))
+}
+
+fn record<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
+    let one = |input| {
+        let (rest, of) = postfix(input)?;
+        let (rest, to) = opt((punct("->"), postfix)).parse(rest)?;
+        let (rest, name) = opt(named_as).parse(rest)?;
+        Ok((rest, Record { of, to: to.map(|(_, to)| to), name }))
+    };
+    let (rest, records) = cut(separated_list1(punct(","), one)).parse(input)?;
+    let (rest, every) = opt((keyword("every"), cut(expr))).parse(rest)?;
+    Ok((rest, StatementKind::Record(records, every.map(|(_, every)| every))))
+}
+
+fn named_as<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Name> {
+    let (rest, _) = keyword("as")(input)?;
+    cut(name).parse(rest)
+}
+
+fn samples<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
+    let (rest, (target, _, values)) = cut((postfix, punct("="), expr)).parse(input)?;
+    let (rest, steps) = opt((keyword("steps"), cut(expr))).parse(rest)?;
+    let (rest, reset) = opt(keyword("reset")).parse(rest)?;
+    let (steps, reset) = (steps.map(|(_, steps)| steps), reset.is_some());
+    Ok((rest, StatementKind::Samples(Samples { target, values, steps, reset })))
+}
+
+fn measure<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
+    let (rest, what) = cut(postfix).parse(input)?;
+    let (rest, name) = opt(named_as).parse(rest)?;
+    Ok((rest, StatementKind::Measure(what, name)))
+}
