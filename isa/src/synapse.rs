@@ -4,6 +4,10 @@ use crate::num::{field_weight, weight_field};
 use crate::op::{Compression, SignMode};
 use crate::words::SynapseFormat;
 
+mod extent;
+
+pub use extent::{Extent, extent};
+
 /// Bits of a block's head: format id 4, n - 1 6.
 pub const BLOCK_HEAD_BITS: u32 = 10;
 /// Most entries of a block.

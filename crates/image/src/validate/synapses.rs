@@ -1,7 +1,7 @@
 //! Synapse formats, synapse map and packed lists (contract 2, 6).
 
 use isa::op::{AxonKind, Compression, SynapseType};
-use isa::synapse::{BLOCK_HEAD_BITS, Entry, Layouts, SynapseError, visit_list};
+use isa::synapse::{Entry, Layouts, extent, visit_list};
 use isa::words::{LearningAxon, SynapseFormat, SynapseMap, Word};
 
 use super::Problems;
@@ -65,31 +65,41 @@ fn check_format(format: &SynapseFormat, core: &CoreImage) -> Result<(), String> 
 struct Lists<'a> {
     core: &'a CoreImage,
     layouts: Layouts,
-    /// Of every format id: the format, its bound of |w| and the bits of an entry.
-    formats: Vec<(SynapseFormat, Option<i32>, Option<u32>)>,
+    /// Of every format id: the format and its bound of |w|.
+    formats: Vec<(SynapseFormat, Option<i32>)>,
+    /// Bit `id` is set where entries of that format must be looked at one by one.
+    special: u16,
     delay_max: u32,
 }
 
 impl<'a> Lists<'a> {
     fn new(core: &'a CoreImage) -> Self {
-        let of = |format: &SynapseFormat| (*format, format.weight_limit(), format.entry_bits());
+        let of = |format: &SynapseFormat| (*format, format.weight_limit());
+        let special = |(format, limit): &(SynapseFormat, Option<i32>)| {
+            format.learning == 1 || format.synapse_type() == SynapseType::Box || limit.is_some()
+        };
+        let formats: Vec<_> = core.formats.iter().map(of).collect();
+        let ids = formats.iter().take(16).enumerate().filter(|(_, format)| special(format)).map(|(id, _)| id);
         Self {
             core,
             layouts: Layouts::new(&core.formats),
-            formats: core.formats.iter().map(of).collect(),
+            special: ids.fold(0, |mask, id| mask | 1 << id),
+            formats,
             delay_max: (1u32 << core.shared.delay_bits.min(6)).saturating_sub(2),
         }
     }
 
-    /// Checks a list whose index 0 is compartment `base`.
+    /// Checks a list whose index 0 is compartment `base`: by its extent, and by entry where that does not do.
     fn check(&self, words: &[u64], base: u32, learning: bool) -> Result<(), String> {
-        if let Some(end) = self.dense_end(words) {
-            return self.reaches(base, end);
+        let extent = extent(words, &self.layouts).map_err(|error| error.to_string())?;
+        let reaches = self.reaches(base, extent.end).is_ok() && extent.delay_max <= self.delay_max;
+        if reaches && extent.formats & self.special == 0 {
+            return Ok(());
         }
         let (mut wrong, mut entries) = (None, 0);
         let read = visit_list(words, &self.layouts, |place, entry| {
+            let (format, limit) = &self.formats[place.format as usize];
             if wrong.is_none() {
-                let (format, limit, _) = &self.formats[place.format as usize];
                 let checked = self.entry(format, *limit, base, &entry);
                 let plastic = if format.learning == 1 && !learning {
                     Err(format!("format {} is plastic, but its axon does not learn", place.format))
@@ -100,30 +110,8 @@ impl<'a> Lists<'a> {
             }
             entries += 1;
         });
-        read.map_err(|error: SynapseError| error.to_string())?;
+        read.map_err(|error| error.to_string())?;
         wrong.map_or(Ok(()), Err)
-    }
-
-    /// One past the last index of a list of whole dense blocks of static synapses without delays, which need no look
-    /// at their entries; `None` for any other.
-    fn dense_end(&self, words: &[u64]) -> Option<u32> {
-        let (mut at, mut end) = (0, 0);
-        while at < words.len() && words[at] & 15 != 0 {
-            let (format, _, bits) = self.formats.get((words[at] & 15) as usize)?;
-            let plain = format.compression() == Some(Compression::Dense) && format.delay_bits == 0;
-            if !plain
-                || format.learning == 1
-                || format.synapse_type() == SynapseType::Box
-                || format.weight_bits == 0
-            {
-                return None;
-            }
-            format.mode()?;
-            let n = (words[at] >> 4 & 63) as u32 + 1;
-            at += (BLOCK_HEAD_BITS + n * (*bits)?).div_ceil(64) as usize;
-            end += n;
-        }
-        (at <= words.len()).then_some(end)
     }
 
     fn reaches(&self, base: u32, end: u32) -> Result<(), String> {
