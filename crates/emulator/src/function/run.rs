@@ -49,6 +49,8 @@ impl Chip {
         };
         let mut parts = partition(&mut self.cores, threads).into_iter().enumerate();
         let own = parts.next();
+        // Before any thread reads the boxes of the first step.
+        leader.produce(&shared, 0);
         std::thread::scope(|scope| {
             for (index, cores) in parts {
                 let shared = &shared;
@@ -59,7 +61,6 @@ impl Chip {
             }
             let _member = Member(&barrier);
             let cores = own.map_or(&mut [][..], |(_, cores)| cores);
-            leader.produce(&shared, 0);
             work::<O>(&shared, 0, cores, |event| leader.on(&shared, event));
         });
         self.recorder = recorder;
