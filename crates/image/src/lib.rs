@@ -2,10 +2,13 @@
 //!
 //! Compiler and emulator share nothing else. [`core`] holds the memories of a core, [`host`] what comes from
 //! outside, [`session`] how it is run, [`symbols`] the names for people. [`bytes`] stores an image, [`mod@validate`]
-//! says whether a chip can run it, [`memory`] shows all memories alike.
+//! says whether a chip can run it, [`memory`] shows all memories alike,
+//! [`mod@diff`] names the fields in which two images differ.
 
 pub mod bytes;
+mod codes;
 pub mod core;
+pub mod diff;
 mod error;
 pub mod host;
 pub mod memory;
@@ -14,6 +17,7 @@ pub mod symbols;
 pub mod validate;
 
 pub use core::{CoreImage, KeyRun};
+pub use diff::{Difference, diff};
 pub use error::ImageError;
 pub use host::{Host, HostInput, HostReward, HostSource};
 pub use memory::{Layout, Memory, Row};
