@@ -2,7 +2,23 @@
 //!
 //! A rule text is any number of equations (`dw`, `dd`, `dt`), apart by `;`, `,` or nothing. Each is a sum of
 //! products of integers, `2^k`, factors `V` or `(V + C)`, and one dependency: `x0`, `y0` or `u_k`. The spellings of
-//! NxSDK, brian2_loihi and Lava are taken (`2^-2`, `2**-2`, `(2^-2)`, `sgn`, `sign`, `u3`, `u_3`, quotes). [`parse`] gives the terms, [`print()`] the text.
+//! NxSDK, brian2_loihi and Lava are taken (`2^-2`, `2**-2`, `(2^-2)`, `sgn`, `sign`, `u3`, `u_3`, quotes). [`parse`]
+//! gives the terms, [`print()`] the text, [`library`] rules with names and parameters, [`window`] what a rule does to a pair of events.
+//!
+//! ```
+//! use seamount_network::rule;
+//!
+//! let terms = rule::parse("dw = 2^-2*(x1*y0 - y1*x0); dt = u0*sign(w - 5)", 0).unwrap();
+//! assert_eq!(terms.notes[0].text, "the parentheses were multiplied out to 2 terms");
+//! assert_eq!(
+//!     rule::print(&terms.into_rule("r")),
+//!     "dw = 2^-2*y0*x1 - 2^-2*x0*y1\ndt = u0*sgn(w - 5)"
+//! );
+//!
+//! let errors = rule::parse("dw = x1*w", 0).unwrap_err();
+//! assert_eq!(errors[0].to_string(), "this term has no dependency factor");
+//! assert!(errors[0].help().starts_with("add x0, y0 or u_k"));
+//! ```
 
 pub mod library;
 mod lower;
