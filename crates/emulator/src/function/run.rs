@@ -47,6 +47,7 @@ impl Chip {
             observer,
             sink,
         };
+        leader.produce(&shared, 0);
         let mut parts = partition(&mut self.cores, threads).into_iter().enumerate();
         let own = parts.next();
         // Before any thread reads the boxes of the first step.
