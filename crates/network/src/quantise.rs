@@ -1,7 +1,7 @@
 //! Physical values to chip values: the one module with floats. Every function tells what was asked and what came out.
 //!
 //! `exp` and `log2` are libm's, so that a description gives the same graph on every platform.
-#![allow(clippy::float_arithmetic)]
+#![allow(clippy::float_arithmetic, reason = "physical values are real numbers; what comes out is integers")]
 
 use crate::text::ast::Operator;
 

@@ -1,6 +1,6 @@
 //! First refused and last taken value of each field: every row of C14 that is a matter of the graph, and a graph
 //! that breaks each rule.
-#![allow(clippy::print_stdout)] // one line says what was not run
+#![allow(clippy::print_stdout, reason = "one line says what was not run")]
 
 use isa::op::{Dependency, FactorCode, Join, Mode, NoiseTarget, SignMode, Variable};
 use seamount_network::graph::*;

@@ -147,7 +147,7 @@ impl Elaborator<'_> {
     }
 
     /// A column of a list of synapses: all give it, or none does; a missing delay or tag is 0.
-    #[allow(clippy::type_complexity)] // None: reported; Some(None): not given
+    #[allow(clippy::type_complexity, reason = "None: reported; Some(None): not given")]
     fn list_column(
         &mut self,
         list: &[Synapse],
