@@ -4,10 +4,8 @@ use isa::ids::CoreId;
 use isa::layout::{FieldError, Word};
 use isa::op::AxonKind;
 use isa::words::{DiscreteAxon, Pop16Axon, Pop32Atom, Pop32Axon};
-use rayon::prelude::*;
 
-use crate::parts::Part;
-use crate::plan::{Plan, plan};
+use crate::plan::Plan;
 use crate::rewards;
 use crate::tables::Tables;
 
@@ -76,11 +74,10 @@ impl Route {
     }
 }
 
-/// Plans every core of a placement and routes every source.
+/// Puts every plan on its core and routes every source to the axons there.
 #[must_use]
-pub fn allocate(tables: &Tables, parts: &[Part], placement: &[CoreId]) -> Allocation {
-    let mut cores: Vec<(CoreId, Plan)> =
-        placement.par_iter().zip(parts).map(|(&core, part)| (core, plan(tables, part))).collect();
+pub fn allocate(tables: &Tables, plans: Vec<Plan>, placement: &[CoreId]) -> Allocation {
+    let mut cores: Vec<(CoreId, Plan)> = placement.iter().copied().zip(plans).collect();
     cores.sort_by_key(|(core, _)| *core);
     let routes = routes(tables, &cores);
     Allocation { cores, routes }

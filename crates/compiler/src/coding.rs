@@ -5,6 +5,9 @@ use isa::synapse::{Block, Entry};
 use crate::cuts::Cuts;
 use crate::gather::Synapse;
 
+/// Skip bits of run-length coding go up to here.
+pub const SKIP_BITS_MAX: usize = 7;
+
 /// How places are coded wherever that is possible; elsewhere the index is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
@@ -95,6 +98,21 @@ impl Chunk<'_> {
             cost.coded |= !segment.sparse;
         });
         cost
+    }
+
+    /// How many entries need more than so many skip bits; dense is 0 skip bits.
+    #[must_use]
+    pub fn unreached(&self) -> [usize; SKIP_BITS_MAX + 1] {
+        let mut unreached = [0; SKIP_BITS_MAX + 1];
+        let mut running = self.running;
+        for entry in 0..self.entries.len() {
+            let index = self.index(entry);
+            let skip = index - running - 1;
+            let bits = if skip < 0 { u64::BITS } else { u64::BITS - (skip as u64).leading_zeros() };
+            unreached[..(bits as usize).min(SKIP_BITS_MAX + 1)].iter_mut().for_each(|count| *count += 1);
+            running = index;
+        }
+        unreached
     }
 
     /// The segments of the chunk in `coding`.

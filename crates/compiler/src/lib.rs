@@ -4,6 +4,7 @@ pub mod allocate;
 pub mod axons;
 pub mod check;
 pub mod coding;
+pub mod curve;
 pub mod cuts;
 pub mod dedup;
 pub mod encode;
@@ -12,17 +13,21 @@ pub mod gather;
 pub mod incoming;
 pub mod microcode;
 mod misfit;
+pub mod nets;
 pub mod packing;
 pub mod partition;
 pub mod parts;
 pub mod place;
 pub mod plan;
+pub mod rates;
+pub mod refine;
 pub mod resource;
 pub mod rewards;
 pub mod session;
 pub mod soma;
 pub mod symbols;
 pub mod tables;
+pub mod traffic;
 pub mod validate;
 
 pub use check::{CheckError, check};
@@ -45,11 +50,13 @@ pub struct Options {
     pub partition: Search,
     /// Where on the board those cores are.
     pub placement: Search,
+    /// Fires of every compartment and input line, by key, in a run of 1,000 steps; empty to estimate them.
+    pub rates: Vec<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, cores_min: 1, partition: Search::Auto, placement: Search::Auto }
+        Self { seed: 0, cores_min: 1, partition: Search::Auto, placement: Search::Auto, rates: Vec::new() }
     }
 }
 
@@ -81,9 +88,9 @@ pub struct Compiled {
 pub fn compile(graph: &Graph, chip: &ChipDescription, options: &Options) -> Result<Compiled, Failure> {
     validate::validate(graph, chip)?;
     let tables = Tables::new(graph, chip);
-    let parts = partition::partition(&tables, options)?;
-    let placement = place::place(&tables, &parts, options)?;
-    let allocation = allocate::allocate(&tables, &parts, &placement);
+    let plans = partition::partition(&tables, options)?;
+    let placement = place::place(&tables, &plans, options);
+    let allocation = allocate::allocate(&tables, plans, &placement.cores);
     let image = encode::encode(&tables, &allocation).expect("every value was checked before it is encoded");
     Ok(Compiled { image })
 }

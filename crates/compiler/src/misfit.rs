@@ -197,11 +197,11 @@ pub fn settings_differ(tables: &Tables, part: &Part) -> Option<Misfit> {
 }
 
 /// More parts than cores.
-pub fn too_many_parts(tables: &Tables, parts: &[Part]) -> Misfit {
+pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
     let cores = u64::from(tables.chip.cores());
     let mut amounts: BTreeMap<usize, u64> = BTreeMap::new();
-    for part in parts {
-        *amounts.entry(part.runs[0].population).or_default() += 1;
+    for plan in plans {
+        *amounts.entry(plan.part.runs[0].population).or_default() += 1;
     }
     let term = |(population, amount): (usize, u64)| {
         let p = &tables.graph.populations[population];
@@ -214,7 +214,7 @@ pub fn too_many_parts(tables: &Tables, parts: &[Part]) -> Misfit {
     };
     let mut terms: Vec<Term> = amounts.into_iter().map(term).collect();
     terms.sort_by_key(|term| std::cmp::Reverse(term.amount));
-    let need = parts.len() as u64;
+    let need = plans.len() as u64;
     Misfit {
         code: "E0118",
         message: format!(

@@ -3,12 +3,9 @@
 use isa::op::{Compression, INDEX_BITS, index_bits_code};
 use isa::words::SynapseFormat;
 
-use crate::coding::{Chunk, Coding, Cost, Layout, Widths};
+use crate::coding::{Chunk, Coding, Cost, Layout, SKIP_BITS_MAX, Widths};
 use crate::cuts::Cuts;
 use crate::tables::{Class, Tables};
-
-/// Skip bits of run-length coding go up to here.
-const SKIP_BITS_MAX: usize = 7;
 
 /// The formats of a core and how each class uses them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +90,8 @@ impl ClassPacking {
 /// What the chunks of a class would take, in every coding and every choice of codings.
 #[derive(Clone, Debug, Default)]
 struct Tally {
+    /// Whether every coding is measured, as for a class that insists on one.
+    exact: bool,
     /// Words if every list took the cheaper of the two or three: [without dense, with dense][skip bits, 0 none].
     either: [[u64; SKIP_BITS_MAX + 1]; 2],
     /// Words of one coding throughout, sparse where it does not reach; the first is dense.
@@ -108,8 +107,17 @@ struct Tally {
 impl Tally {
     fn add(&mut self, chunk: Chunk, widths: Widths, cuts: &Cuts) {
         let plain = chunk.cost(Coding::Sparse, widths, cuts).words;
-        let coded: [Cost; SKIP_BITS_MAX + 1] =
-            std::array::from_fn(|skip| chunk.cost(coding(skip), widths, cuts));
+        // A coding that reaches few entries is not cheaper than to store every index; it need not be measured.
+        let (unreached, n) = (chunk.unreached(), chunk.entries.len());
+        let dear = Cost { words: u32::MAX, sparse: true, coded: true };
+        let coded: [Cost; SKIP_BITS_MAX + 1] = std::array::from_fn(|skip| {
+            let bits = widths.bare + skip as u32;
+            match unreached[skip] {
+                0 => Cost { words: cuts.words(bits, n), sparse: false, coded: true },
+                lost if self.exact || lost * 4 <= n + 4 => chunk.cost(coding(skip), widths, cuts),
+                _ => dear,
+            }
+        });
         for (skip, cost) in coded.iter().enumerate() {
             self.only[skip] += u64::from(cost.words);
             self.sparse[skip] |= cost.sparse;
@@ -198,7 +206,9 @@ pub fn pack(tables: &Tables, chunks: &[(u16, Chunk)], budget: usize) -> Packing 
     }
     let widths: Vec<Widths> =
         ids.iter().zip(&reach).map(|(&class, &last)| widths(tables, class, last)).collect();
-    let mut tallies = vec![Tally::default(); ids.len()];
+    let insists = |&class: &u16| tables.classes[class as usize].compression.is_some();
+    let exact = |class| Tally { exact: insists(class), ..Tally::default() };
+    let mut tallies: Vec<Tally> = ids.iter().map(exact).collect();
     for (class, chunk) in chunks {
         tallies[place(*class)].add(*chunk, widths[place(*class)], tables.cuts);
     }

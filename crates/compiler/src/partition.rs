@@ -2,53 +2,44 @@
 
 use rayon::prelude::*;
 
-use crate::Options;
 use crate::error::Failure;
 use crate::misfit::{self, Misfit};
 use crate::parts::{Part, Run};
 use crate::plan::{Plan, plan};
+use crate::refine::refine;
 use crate::resource::limit;
 use crate::rewards;
 use crate::tables::Tables;
+use crate::{Options, Search};
 
-/// Cuts the neurons of the graph into parts that each fit a core.
+/// Cuts the neurons of the graph into parts that each fit a core, and plans those cores.
 ///
 /// # Errors
 /// [`Failure::DoesNotFit`] with everything that does not fit.
-pub fn partition(tables: &Tables, options: &Options) -> Result<Vec<Part>, Failure> {
+pub fn partition(tables: &Tables, options: &Options) -> Result<Vec<Plan>, Failure> {
     let mut filler = Filler { tables, options, parts: Vec::new(), misfits: Vec::new() };
     filler.pinned();
     filler.free();
-    let Filler { mut parts, mut misfits, .. } = filler;
+    let Filler { parts: mut plans, mut misfits, .. } = filler;
     if misfits.is_empty() {
-        misfits = cut_for_outputs(tables, &mut parts);
+        misfits = cut_for_outputs(tables, &mut plans);
     }
-    let parts: Vec<Part> = parts.into_iter().map(|sized| sized.part).collect();
-    if misfits.is_empty() && parts.len() > tables.chip.cores() as usize {
-        misfits.push(misfit::too_many_parts(tables, &parts));
+    if misfits.is_empty() && plans.len() > tables.chip.cores() as usize {
+        misfits.push(misfit::too_many_parts(tables, &plans));
     }
-    if misfits.is_empty() { Ok(parts) } else { Err(Failure::DoesNotFit(misfits)) }
-}
-
-/// A part and the output axon slots that it asks of others.
-pub struct Sized {
-    /// The part.
-    pub part: Part,
-    /// Keys of the sources of its lists, and the slots of each list.
-    pub senders: Vec<(u32, u32)>,
-}
-
-impl Sized {
-    fn new(plan: Plan) -> Self {
-        let senders = plan.lists.iter().map(|list| (list.source, list.slots())).collect();
-        Self { part: plan.part, senders }
+    if !misfits.is_empty() {
+        return Err(Failure::DoesNotFit(misfits));
     }
+    Ok(match options.partition {
+        Search::InOrder => plans,
+        Search::Auto => refine(tables, plans, options),
+    })
 }
 
 struct Filler<'a> {
     tables: &'a Tables<'a>,
     options: &'a Options,
-    parts: Vec<Sized>,
+    parts: Vec<Plan>,
     misfits: Vec<Misfit>,
 }
 
@@ -68,7 +59,7 @@ impl Filler<'_> {
             self.misfits.extend(misfit::settings_differ(self.tables, &part));
             let plan = plan(self.tables, &part);
             self.misfits.extend(misfit::of_plan(self.tables, &plan));
-            self.parts.push(Sized::new(plan));
+            self.parts.push(plan);
         }
     }
 
@@ -105,7 +96,7 @@ impl Filler<'_> {
                 let plan = if whole { plan } else { self.shrink(queue, next, &plan) };
                 next += plan.part.neurons();
                 *left -= plan.part.neurons();
-                self.parts.push(Sized::new(plan));
+                self.parts.push(plan);
                 if !whole {
                     break;
                 }
@@ -214,7 +205,7 @@ impl Queue {
 }
 
 /// Halves parts whose neurons have more output axons than fit, until none has.
-fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Sized>) -> Vec<Misfit> {
+fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>) -> Vec<Misfit> {
     let limit = tables.chip.limits.axons_out as usize;
     let cores = tables.chip.cores() as usize;
     loop {
@@ -228,18 +219,18 @@ fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Sized>) -> Vec<Misfit> {
         }
         for &p in over.iter().rev() {
             let back = split(&mut parts[p].part);
-            parts[p] = Sized::new(plan(tables, &parts[p].part));
-            parts.insert(p + 1, Sized::new(plan(tables, &back)));
+            parts[p] = plan(tables, &parts[p].part);
+            parts.insert(p + 1, plan(tables, &back));
         }
     }
 }
 
 /// Output axon slots of each part.
 #[must_use]
-pub fn slots(tables: &Tables, parts: &[Sized]) -> Vec<usize> {
+pub fn slots(tables: &Tables, parts: &[Plan]) -> Vec<usize> {
     let mut part_of = vec![u32::MAX; tables.compartments() as usize];
-    for (p, sized) in parts.iter().enumerate() {
-        sized.part.visit(tables, |population, neuron, c| {
+    for (p, plan) in parts.iter().enumerate() {
+        plan.part.visit(tables, |population, neuron, c| {
             part_of[tables.key(population, neuron, c) as usize] = p as u32
         });
     }
@@ -249,9 +240,9 @@ pub fn slots(tables: &Tables, parts: &[Sized]) -> Vec<usize> {
             slots[p as usize] += count as usize;
         }
     };
-    for sized in parts {
-        sized.senders.iter().for_each(|&(source, count)| add(source, count));
-        let channel = tables.graph.settings[sized.part.settings].reward;
+    for plan in parts {
+        plan.lists.iter().for_each(|list| add(list.source, list.slots()));
+        let channel = tables.graph.settings[plan.part.settings].reward;
         for (key, value) in channel.into_iter().flat_map(|channel| rewards::sources(tables.graph, channel)) {
             add(key, if value.is_some() { 2 } else { 1 });
         }

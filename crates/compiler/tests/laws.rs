@@ -5,7 +5,7 @@ mod graphs;
 use isa::chip::ChipDescription;
 use network::graph::problems;
 use proptest::prelude::*;
-use seamount_compiler::{Failure, Options, check, compile};
+use seamount_compiler::{Failure, Options, Search, check, compile};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -17,9 +17,10 @@ proptest! {
     }
 
     #[test]
-    fn small_graphs_compile_or_say_why(seed: u64, cores_min in 1u32..20) {
+    fn small_graphs_compile_or_say_why(seed: u64, cores_min in 1u32..20, index_order: bool) {
         let graph = graphs::random(seed, graphs::SMALL);
-        let options = Options { cores_min, ..Options::default() };
+        let search = if index_order { Search::InOrder } else { Search::Auto };
+        let options = Options { cores_min, seed, partition: search, placement: search, ..Options::default() };
         for chip in ["tiny", "loihi"] {
             let chip = ChipDescription::shipped(chip).unwrap();
             match compile(&graph, &chip, &options) {

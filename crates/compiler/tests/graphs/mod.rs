@@ -1,4 +1,5 @@
 //! Random graphs of every kind that the contract allows.
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use isa::op::{
     AxonKind, BackPropagation, Compression, Dependency, FactorCode, Join, Mode, NoiseTarget, SignMode,
@@ -42,6 +43,36 @@ pub fn random(seed: u64, size: Size) -> Graph {
     maker.rewards();
     maker.session();
     maker.graph
+}
+
+/// A projection of weight 2 between two populations, given as (index, neurons).
+pub fn projection(
+    name: &str,
+    pre: (usize, u32),
+    post: (usize, u32),
+    connectivity: Connectivity,
+) -> Projection {
+    let view = |(population, end)| View { node: Node::Population(population), compartment: 0, start: 0, end };
+    Projection {
+        name: name.into(),
+        pre: vec![view(pre)],
+        post: vec![view(post)],
+        connectivity,
+        weight: Values::Same(2),
+        delay: Values::Same(0),
+        tag: Values::Same(0),
+        mode: SignMode::Mixed,
+        bits: 8,
+        exponent: 0,
+        delay_bits: 0,
+        tags: false,
+        boxed: false,
+        limit: (0, 0),
+        rule: None,
+        compression: None,
+        axon: None,
+        span: Span::default(),
+    }
 }
 
 struct Maker {
