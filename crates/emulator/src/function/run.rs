@@ -31,7 +31,7 @@ impl Chip {
             let prepared = self.prepare_recorder();
             debug_assert!(prepared.is_ok(), "the axons were resolved when the image was loaded");
         }
-        let recorder = self.recorder.take().filter(|_| O::RECORDS);
+        let recorder = if O::RECORDS { self.recorder.take() } else { None };
         let threads = threads.clamp(1, self.cores.len().max(1));
         self.exchange.resize(self.cores.len(), threads);
         let barrier = Barrier::new(threads);
@@ -47,7 +47,6 @@ impl Chip {
             observer,
             sink,
         };
-        leader.produce(&shared, 0);
         let mut parts = partition(&mut self.cores, threads).into_iter().enumerate();
         let own = parts.next();
         // Before any thread reads the boxes of the first step.
@@ -64,7 +63,9 @@ impl Chip {
             let cores = own.map_or(&mut [][..], |(_, cores)| cores);
             work::<O>(&shared, 0, cores, |event| leader.on(&shared, event));
         });
-        self.recorder = recorder;
+        if O::RECORDS {
+            self.recorder = recorder;
+        }
         self.exchange.due = span.half(steps);
         self.t += steps;
     }
