@@ -6,6 +6,7 @@
 pub mod contract;
 pub mod graphs;
 pub mod random;
+pub mod noc;
 pub mod recorded;
 pub mod recording;
 pub mod route;

@@ -5,6 +5,7 @@
 pub mod error;
 pub mod function;
 pub mod observer;
+pub mod time;
 
 pub use error::{LoadError, StimulusError};
 pub use function::{Chip, Compartment, Synapse};

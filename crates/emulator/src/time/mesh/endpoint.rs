@@ -1,0 +1,84 @@
+//! What is attached to the mesh, and what it may do there.
+
+use super::{Cycle, Flit, Log, Shape};
+
+/// Who made a flit, for the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// The core, or [`Origin::NONE`] for a marker.
+    pub source: u32,
+    /// Its how-manieth flit.
+    pub sequence: u32,
+}
+
+impl Origin {
+    /// The origin of a marker.
+    pub const NONE: Self = Self { source: u32::MAX, sequence: 0 };
+}
+
+/// Why an endpoint is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// At this local port a flit arrived, or the credit came that a refused sending waits for.
+    Port(u32),
+    /// The time that was asked for with [`Ports::wake`] has come for this core.
+    Core(u32),
+}
+
+/// The cores' side of the mesh.
+pub trait Ports {
+    /// Sends a flit over a local port, at most one a cycle. Without a credit it is refused, and the port is woken when
+    /// one comes.
+    fn send(&mut self, local: u32, flit: Flit) -> bool;
+
+    /// The flit at the head of a local port's receive FIFO, if one is there.
+    fn front(&self, local: u32) -> Option<Flit>;
+
+    /// Takes that flit, at most one a cycle, and frees its slot. Markers are not taken; they come with
+    /// [`Endpoint::flush`].
+    fn pop(&mut self, local: u32) -> Option<Flit>;
+
+    /// Asks for a call at a later cycle.
+    fn wake(&mut self, core: u32, at: Cycle);
+
+    /// Says that a core is flushed and has learned: it may advance.
+    fn done(&mut self, core: u32);
+}
+
+/// What is attached to the local ports.
+pub trait Endpoint {
+    /// Phase 2 of a cycle in which something woke.
+    fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P);
+
+    /// Phase 3: a FLUSH of this parity left the receive FIFO of a local port.
+    fn flush<P: Ports>(&mut self, now: Cycle, local: u32, epoch: bool, ports: &mut P);
+
+    /// Phase 3: a tile advances to the next step.
+    fn advance<P: Ports>(&mut self, now: Cycle, tile: u32, ports: &mut P);
+
+    /// Who made the flit of this payload.
+    fn origin(&self, payload: u32) -> Origin;
+}
+
+/// An engine.
+pub trait Network: Ports {
+    /// An empty mesh at cycle 0.
+    fn new(shape: Shape) -> Self;
+
+    /// Plays all cycles before `until`; cycles in which nothing can happen are skipped.
+    fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L);
+
+    /// The first cycle that is not played yet.
+    fn now(&self) -> Cycle;
+
+    /// Flits sent into the mesh, taken out of it, and in it, of one network. Markers that routers make or consume
+    /// count as sent or taken.
+    fn flits(&self, net: u32) -> [u64; 3];
+
+    /// Checks that on every wire credits held, credits in flight and flits in or on the way to the FIFO make up its
+    /// depth, and that no flit got lost.
+    ///
+    /// # Errors
+    /// The first wire where they do not.
+    fn audit(&self) -> Result<(), String>;
+}

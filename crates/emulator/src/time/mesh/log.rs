@@ -1,0 +1,171 @@
+//! The log of grants: what every engine must agree on.
+
+use super::{Cycle, Flit, Origin, Shape, port};
+
+/// One crossbar grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Record {
+    /// When.
+    pub cycle: Cycle,
+    /// In which network.
+    pub net: u32,
+    /// Row of the router.
+    pub y: u32,
+    /// Column of the router.
+    pub x: u32,
+    /// To which output.
+    pub output: u8,
+    /// From which input; [`Record::MADE_HERE`] for a marker of this router.
+    pub input: u8,
+    /// What kind of flit.
+    pub kind: u8,
+    /// Parity of its step.
+    pub epoch: bool,
+    /// Who made it.
+    pub origin: Origin,
+}
+
+impl Record {
+    /// The input of a marker that the router makes.
+    pub const MADE_HERE: u8 = 15;
+
+    /// A hash of all fields; a log's hash is the wrapping sum of its records' hashes, whatever their order.
+    #[must_use]
+    pub const fn hash(&self) -> u64 {
+        let place = (self.net as u64) << 40 | (self.y as u64) << 30 | (self.x as u64) << 20;
+        let what = (self.output as u64) << 12
+            | (self.input as u64) << 8
+            | (self.kind as u64) << 4
+            | self.epoch as u64;
+        let origin = (self.origin.source as u64) << 32 | self.origin.sequence as u64;
+        mix(mix(mix(self.cycle) ^ place ^ what) ^ origin)
+    }
+}
+
+const fn mix(x: u64) -> u64 {
+    let x = (x.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    let x = (x ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    x ^ (x >> 32)
+}
+
+/// A grant as an engine sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant {
+    /// When.
+    pub cycle: Cycle,
+    /// At which router.
+    pub router: usize,
+    /// To which output.
+    pub output: usize,
+    /// From which input.
+    pub input: usize,
+    /// Which flit.
+    pub flit: Flit,
+    /// Who made it.
+    pub origin: Origin,
+}
+
+impl Grant {
+    /// The record of the grant.
+    #[must_use]
+    pub const fn record(&self, shape: &Shape) -> Record {
+        let (net, y, x) = shape.place(self.router);
+        Record {
+            cycle: self.cycle,
+            net,
+            y,
+            x,
+            output: self.output as u8,
+            input: self.input as u8,
+            kind: self.flit.kind() as u8,
+            epoch: self.flit.epoch(),
+            origin: self.origin,
+        }
+    }
+}
+
+/// Somebody who is told every grant.
+pub trait Log {
+    /// Whether grants are told at all.
+    const RECORDS: bool;
+
+    /// A grant.
+    fn grant(&mut self, shape: &Shape, grant: &Grant);
+}
+
+/// Nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLog;
+
+impl Log for NoLog {
+    const RECORDS: bool = false;
+
+    fn grant(&mut self, _shape: &Shape, _grant: &Grant) {}
+}
+
+/// The sum of the hashes of all records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HashLog {
+    /// Wrapping sum of [`Record::hash`].
+    pub sum: u64,
+    /// Number of records.
+    pub records: u64,
+}
+
+impl Log for HashLog {
+    const RECORDS: bool = true;
+
+    fn grant(&mut self, shape: &Shape, grant: &Grant) {
+        self.sum = self.sum.wrapping_add(grant.record(shape).hash());
+        self.records += 1;
+    }
+}
+
+/// All records, in the order an engine tells them.
+impl Log for Vec<Record> {
+    const RECORDS: bool = true;
+
+    fn grant(&mut self, shape: &Shape, grant: &Grant) {
+        self.push(grant.record(shape));
+    }
+}
+
+/// How many flits every output carried.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkLoad {
+    /// First cycle that counts.
+    pub from: Cycle,
+    /// First cycle that does not.
+    pub until: Cycle,
+    /// Flits by router and output.
+    pub flits: Vec<u64>,
+}
+
+impl LinkLoad {
+    /// Counts grants of cycles `from .. until`.
+    #[must_use]
+    pub fn new(shape: &Shape, from: Cycle, until: Cycle) -> Self {
+        Self { from, until, flits: vec![0; shape.routers() * shape.ports()] }
+    }
+
+    /// The most flits of one output: mesh outputs and outputs to cores.
+    #[must_use]
+    pub fn most(&self, shape: &Shape) -> [u64; 2] {
+        let mut most = [0; 2];
+        for (at, flits) in self.flits.iter().enumerate() {
+            let local = usize::from(at % shape.ports() >= port::LOCAL);
+            most[local] = most[local].max(*flits);
+        }
+        most
+    }
+}
+
+impl Log for LinkLoad {
+    const RECORDS: bool = true;
+
+    fn grant(&mut self, shape: &Shape, grant: &Grant) {
+        if (self.from..self.until).contains(&grant.cycle) {
+            self.flits[grant.router * shape.ports() + grant.output] += 1;
+        }
+    }
+}

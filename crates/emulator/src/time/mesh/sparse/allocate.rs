@@ -1,0 +1,184 @@
+//! Phase 4: every output grants at most one flit, every input gives at most one.
+
+use super::{Cycle, FREE, Flit, LANE, OUTPUT, Record, Sparse, port};
+
+/// What an output would grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pick {
+    /// Row of the input; markers come from no input and stand alone.
+    input: u32,
+    output: u32,
+    /// The lane within the router, or [`FREE`] for a marker.
+    lane: u8,
+    /// The channel downstream.
+    vc: u8,
+}
+
+impl Sparse {
+    /// Allocates the outputs that changed.
+    pub fn allocate(&mut self) {
+        let mut active = std::mem::take(&mut self.active);
+        if self.shape.vcs == 1 {
+            for row in &active {
+                if let Some(pick) = self.pick(*row as usize) {
+                    self.grant(pick);
+                }
+            }
+        } else {
+            let mut picks = std::mem::take(&mut self.picks);
+            picks.extend(active.iter().filter_map(|row| self.pick(*row as usize)));
+            picks.sort_unstable();
+            for of_input in picks.chunk_by(|a, b| a.input == b.input) {
+                self.choose_output(of_input);
+            }
+            picks.clear();
+            self.picks = picks;
+        }
+        active.clear();
+        self.active = active;
+    }
+
+    /// Of the outputs that picked one input, the next in turn; the others try again.
+    fn choose_output(&mut self, picks: &[Pick]) {
+        let ports = self.shape.ports();
+        let pointer = usize::from(self.input_pointer[picks[0].input as usize]);
+        let turn = |pick: &Pick| (pick.output as usize % ports + ports - pointer) % ports;
+        let Some(winner) = picks.iter().copied().min_by_key(turn) else { return };
+        for loser in picks.iter().filter(|pick| **pick != winner) {
+            self.wheel.push(self.now + 1, OUTPUT | loser.output);
+        }
+        self.input_pointer[winner.input as usize] = ((winner.output as usize % ports + 1) % ports) as u8;
+        self.grant(winner);
+    }
+
+    /// What an output would grant now; where it cannot, it is woken when it may.
+    fn pick(&mut self, row: usize) -> Option<Pick> {
+        let now = self.now;
+        let output = &self.outputs[row];
+        let locked = output.lock != FREE;
+        let marker = !locked && output.owed[0].is_some_and(|(eligible, _)| eligible <= now);
+        let request = if locked { output.request & 1 << output.lock } else { self.unlocked(row) };
+        if !marker && request == 0 {
+            return None;
+        }
+        let [p, q] = self.shape.interval.map(Cycle::from);
+        if p != q && row % self.shape.ports() < port::LOCAL && now * q < output.allowed {
+            self.wheel.push(output.allowed.div_ceil(q), OUTPUT | row as u32);
+            return None;
+        }
+        let vc = self.choose_downstream(row).or_else(|| self.starve(row))? as u8;
+        let vcs = self.shape.vcs as usize;
+        let input = |lane: usize| (row / self.shape.ports() * self.shape.ports() + lane / vcs) as u32;
+        let pointer = u32::from(self.outputs[row].pointer);
+        let ahead = request >> pointer << pointer;
+        let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as u8;
+        let output = row as u32;
+        Some(if marker {
+            Pick { input: u32::MAX, output, lane: FREE, vc }
+        } else {
+            Pick { input: input(lane.into()), output, lane, vc }
+        })
+    }
+
+    /// Requests without those of inputs that another packet holds.
+    fn unlocked(&self, row: usize) -> u32 {
+        let request = self.outputs[row].request;
+        if self.shape.vcs == 1 {
+            return request;
+        }
+        let (ports, vcs) = (self.shape.ports(), self.shape.vcs as usize);
+        let held = |input: &usize| self.input_lock[row / ports * ports + input] != FREE;
+        (0..ports).filter(held).fold(request, |request, input| request & !(((1 << vcs) - 1) << (input * vcs)))
+    }
+
+    /// The channel downstream for the next flit of an output, if one has a credit.
+    fn choose_downstream(&mut self, row: usize) -> Option<usize> {
+        let (first, vcs, now) = (self.channels.of_output(row), self.shape.vcs as usize, self.now);
+        let output = &self.outputs[row];
+        if output.lock != FREE {
+            let vc = usize::from(output.lock_vc);
+            return self.channels.has(first + vc, now).then_some(vc);
+        }
+        let from = usize::from(output.vc_pointer);
+        (from..from + vcs).map(|vc| vc % vcs).find(|vc| self.channels.has(first + vc, now))
+    }
+
+    fn starve(&mut self, row: usize) -> Option<usize> {
+        if let Some(at) = self.channels.wait(self.channels.of_output(row), self.now) {
+            self.wheel.push(at, OUTPUT | row as u32);
+        }
+        None
+    }
+
+    fn grant(&mut self, pick: Pick) {
+        let row = pick.output as usize;
+        let ports = self.shape.ports();
+        let vc = usize::from(pick.vc);
+        self.channels.spend(self.channels.of_output(row) + vc);
+        let (flit, input) = if pick.lane == FREE {
+            (self.take_owed(row), Record::MADE_HERE)
+        } else {
+            (self.take_granted(pick), pick.lane / self.shape.vcs as u8)
+        };
+        let [p, q] = self.shape.interval.map(Cycle::from);
+        let mesh = row % ports < port::LOCAL;
+        let output = &mut self.outputs[row];
+        output.vc_pointer = (vc + 1) as u8 % self.shape.vcs as u8;
+        if mesh && p != q {
+            output.allowed = output.allowed.max((self.now * q + 1).saturating_sub(q)) + p;
+        }
+        if output.request != 0 || output.owed[0].is_some_and(|(eligible, _)| eligible <= self.now) {
+            self.wheel.push(self.now + 1, OUTPUT | row as u32);
+        }
+        self.granted.push((row as u32, input, flit));
+        let ready = self.now + Cycle::from(self.wiring.flight[row]);
+        let target = self.wiring.target[row];
+        if mesh {
+            let router = target as usize / ports;
+            let flit = flit.routed(self.wiring.route(router, flit), vc);
+            self.put_lane(target as usize * self.shape.vcs as usize + vc, flit, ready);
+        } else {
+            self.put_received(target, flit.routed(0, vc), ready);
+        }
+    }
+
+    fn take_owed(&mut self, row: usize) -> Flit {
+        let net = self.net_of_row(row);
+        self.flits[net][0] += 1;
+        let owed = &mut self.outputs[row].owed;
+        owed.swap(0, 1);
+        owed[1].take().map(|(_, flit)| flit).unwrap_or_default()
+    }
+
+    /// Takes the granted flit from its lane and moves locks and pointer.
+    fn take_granted(&mut self, pick: Pick) -> Flit {
+        let (ports, vcs) = (self.shape.ports(), self.shape.vcs as usize);
+        let lanes = ports * vcs;
+        let row = pick.output as usize;
+        let router = row / ports;
+        let flit = self.take_lane(router * lanes + usize::from(pick.lane));
+        let output = &mut self.outputs[row];
+        output.request &= !(1 << pick.lane);
+        output.pointer = ((usize::from(pick.lane) + 1) % lanes) as u8;
+        let was_locked = output.lock != FREE;
+        output.lock = if flit.tail() { FREE } else { pick.lane };
+        output.lock_vc = pick.vc;
+        if vcs > 1 {
+            self.input_lock[pick.input as usize] = output.lock;
+            if was_locked && flit.tail() {
+                self.wake_input(pick.input as usize);
+            }
+        }
+        flit
+    }
+
+    /// The other lanes of an input may request again.
+    fn wake_input(&mut self, input: usize) {
+        let vcs = self.shape.vcs as usize;
+        for lane in input * vcs..(input + 1) * vcs {
+            if !self.fifos.is_empty(lane) && self.fifos.front(lane).1 <= self.now {
+                self.wheel.push(self.now + 1, LANE | lane as u32);
+            }
+        }
+    }
+}

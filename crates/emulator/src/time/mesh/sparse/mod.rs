@@ -1,0 +1,279 @@
+//! The mesh by events: nothing is visited that does not change.
+//!
+//! A flit is written into its reserved slot downstream at its grant and becomes visible later; credits guarantee the
+//! slot. Credits are a ring of return times per wire, and wake only an output that waits.
+
+mod allocate;
+mod ports;
+mod store;
+
+use super::barrier::{Barrier, Owed};
+use super::log::Grant;
+use super::wheel::Wheel;
+use super::wiring::Wiring;
+use super::{Cycle, Endpoint, Flit, Log, Network, Origin, Record, Shape, Wake, port};
+use store::{Channels, Fifos};
+
+/// What an event is about; the low bits number it.
+const LANE: u32 = 0 << 29;
+const OUTPUT: u32 = 1 << 29;
+const ARRIVAL: u32 = 2 << 29;
+const CREDIT: u32 = 3 << 29;
+const TIMER: u32 = 4 << 29;
+const NUMBER: u32 = (1 << 29) - 1;
+
+/// No lane holds the output.
+const FREE: u8 = u8::MAX;
+
+/// State of one output of a router.
+#[derive(Clone, Debug)]
+struct Output {
+    /// Lanes (input * vcs + vc) whose visible head wants it.
+    request: u32,
+    pointer: u8,
+    vc_pointer: u8,
+    /// The lane of a packet that is half through, and its channel downstream.
+    lock: u8,
+    lock_vc: u8,
+    /// The last cycle for which it stands on the list.
+    queued: Cycle,
+    /// No grant before `now * q >= allowed`.
+    allowed: Cycle,
+    /// Markers that it owes, oldest first.
+    owed: [Option<(Cycle, Flit)>; 2],
+}
+
+/// State of a core's sending side in one network.
+#[derive(Clone, Debug)]
+struct Sender {
+    pointer: u8,
+    /// The channel of a packet that is half sent.
+    lock: u8,
+    sent_at: Cycle,
+}
+
+/// The event engine.
+#[derive(Clone, Debug)]
+pub struct Sparse {
+    shape: Shape,
+    wiring: Wiring,
+    wheel: Wheel,
+    now: Cycle,
+    /// The first cycle for which an endpoint may ask.
+    wake_from: Cycle,
+    fifos: Fifos,
+    receive: Fifos,
+    popped_at: Vec<Cycle>,
+    channels: Channels,
+    outputs: Vec<Output>,
+    senders: Vec<Sender>,
+    /// By input: the lane of a packet that is half through.
+    input_lock: Vec<u8>,
+    input_pointer: Vec<u8>,
+    barrier: Barrier,
+    flits: Vec<[u64; 2]>,
+    events: Vec<u32>,
+    active: Vec<u32>,
+    woken: Vec<Wake>,
+    marked_lanes: Vec<u32>,
+    marked_locals: Vec<u32>,
+    owed: Vec<Owed>,
+    advanced: Vec<u32>,
+    picks: Vec<allocate::Pick>,
+    granted: Vec<(u32, u8, Flit)>,
+}
+
+impl Network for Sparse {
+    fn new(shape: Shape) -> Self {
+        let rows = shape.routers() * shape.ports();
+        let output = Output {
+            request: 0,
+            pointer: 0,
+            vc_pointer: 0,
+            lock: FREE,
+            lock_vc: 0,
+            queued: Cycle::MAX,
+            allowed: 0,
+            owed: [None; 2],
+        };
+        Self {
+            wiring: Wiring::new(&shape),
+            wheel: Wheel::default(),
+            now: 0,
+            wake_from: 0,
+            fifos: Fifos::new(rows * shape.vcs as usize, shape.buffer),
+            receive: Fifos::new(shape.locals(), shape.receive * shape.vcs),
+            popped_at: vec![Cycle::MAX; shape.locals()],
+            channels: Channels::new(&shape),
+            outputs: vec![output; rows],
+            senders: vec![Sender { pointer: 0, lock: FREE, sent_at: Cycle::MAX }; shape.locals()],
+            input_lock: vec![FREE; rows],
+            input_pointer: vec![0; rows],
+            barrier: Barrier::new(&shape),
+            flits: vec![[0; 2]; shape.nets as usize],
+            events: Vec::new(),
+            active: Vec::new(),
+            woken: Vec::new(),
+            marked_lanes: Vec::new(),
+            marked_locals: Vec::new(),
+            owed: Vec::new(),
+            advanced: Vec::new(),
+            picks: Vec::new(),
+            granted: Vec::new(),
+            shape,
+        }
+    }
+
+    fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L) {
+        while let Some(at) = self.wheel.next().filter(|at| *at < until) {
+            (self.now, self.wake_from) = (at, at + 1);
+            self.show();
+            if !self.woken.is_empty() {
+                let woken = std::mem::take(&mut self.woken);
+                endpoint.cycle(at, &woken, self);
+                self.woken = woken;
+                self.woken.clear();
+            }
+            self.mark(endpoint);
+            self.allocate();
+            self.tell(endpoint, log);
+        }
+        self.now = self.now.max(until);
+        self.wake_from = self.now;
+    }
+
+    fn now(&self) -> Cycle {
+        self.now
+    }
+
+    fn flits(&self, net: u32) -> [u64; 3] {
+        let [sent, taken] = self.flits[net as usize];
+        let lanes = self.shape.tiles() * self.shape.ports() * self.shape.vcs as usize;
+        let (lanes, locals) = (net as usize * lanes..(net as usize + 1) * lanes, self.shape.cores());
+        let locals = net as usize * locals..(net as usize + 1) * locals;
+        [sent, taken, self.fifos.count(lanes) + self.receive.count(locals)]
+    }
+
+    fn audit(&self) -> Result<(), String> {
+        self.audit_wires()?;
+        let lost = (0..self.shape.nets).find(|net| {
+            let [sent, taken, inside] = self.flits(*net);
+            sent != taken + inside
+        });
+        lost.map_or(Ok(()), |net| Err(format!("network {net}: sent, taken, inside {:?}", self.flits(net))))
+    }
+}
+
+impl Sparse {
+    /// Phase 1: what is due becomes visible.
+    fn show(&mut self) {
+        let mut events = std::mem::take(&mut self.events);
+        self.wheel.take(self.now, &mut events);
+        for event in &events {
+            let number = event & NUMBER;
+            match event & !NUMBER {
+                LANE => self.show_lane(number as usize),
+                OUTPUT => self.activate(number),
+                ARRIVAL => self.show_arrival(number),
+                CREDIT => self.woken.push(Wake::Port(number)),
+                _ => self.woken.push(Wake::Core(number)),
+            }
+        }
+        self.events = events;
+    }
+
+    fn show_lane(&mut self, lane: usize) {
+        let flit = self.fifos.front(lane).0;
+        if flit.is_marker() {
+            self.marked_lanes.push(lane as u32);
+            return;
+        }
+        let lanes = self.shape.ports() * self.shape.vcs as usize;
+        let output = lane / lanes * self.shape.ports() + flit.out();
+        self.outputs[output].request |= 1 << (lane % lanes);
+        self.activate(output as u32);
+    }
+
+    fn show_arrival(&mut self, local: u32) {
+        if self.receive.is_empty(local as usize) {
+            return;
+        }
+        if self.receive.front(local as usize).0.is_marker() {
+            self.marked_locals.push(local);
+        } else {
+            self.woken.push(Wake::Port(local));
+        }
+    }
+
+    fn activate(&mut self, output: u32) {
+        let queued = &mut self.outputs[output as usize].queued;
+        if *queued != self.now {
+            *queued = self.now;
+            self.active.push(output);
+        }
+    }
+
+    /// Phase 3: markers at the heads are consumed, conditions evaluated.
+    fn mark<E: Endpoint>(&mut self, endpoint: &mut E) {
+        if self.marked_lanes.is_empty() && self.marked_locals.is_empty() && !self.barrier.is_dirty() {
+            return;
+        }
+        for lane in std::mem::take(&mut self.marked_lanes) {
+            let flit = self.take_lane(lane as usize);
+            let net = self.net_of_row(lane as usize);
+            self.flits[net][1] += 1;
+            let (router, input) = (lane as usize / self.shape.ports(), lane as usize % self.shape.ports());
+            self.barrier.deliver(router, input, flit);
+        }
+        for local in std::mem::take(&mut self.marked_locals) {
+            if let Some(flit) = self.take_marker(local) {
+                endpoint.flush(self.now, local, flit.epoch(), self);
+            }
+        }
+        let (mut owed, mut advanced) = (std::mem::take(&mut self.owed), std::mem::take(&mut self.advanced));
+        self.barrier.settle(self.now, &mut owed, &mut advanced);
+        owed.drain(..).for_each(|marker| self.owe(&marker));
+        for tile in advanced.drain(..) {
+            endpoint.advance(self.now, tile, self);
+        }
+        (self.owed, self.advanced) = (owed, advanced);
+    }
+
+    fn owe(&mut self, marker: &Owed) {
+        let row = marker.router as usize * self.shape.ports() + marker.output as usize;
+        let owed = &mut self.outputs[row].owed;
+        let free = usize::from(owed[0].is_some());
+        assert!(owed[free].is_none(), "an output owes at most two markers");
+        owed[free] = Some((marker.eligible, marker.flit));
+        if marker.eligible <= self.now {
+            self.activate(row as u32);
+        } else {
+            self.wheel.push(marker.eligible, OUTPUT | row as u32);
+        }
+    }
+
+    /// The network of a router's input or output row.
+    fn net_of_row(&self, row: usize) -> usize {
+        row / (self.shape.tiles() * self.shape.ports())
+    }
+
+    /// Tells the log what was granted in this cycle.
+    fn tell<E: Endpoint, L: Log>(&mut self, endpoint: &E, log: &mut L) {
+        if L::RECORDS {
+            for (row, input, flit) in &self.granted {
+                let made_here = *input == Record::MADE_HERE;
+                let marker = made_here || flit.is_marker();
+                let grant = Grant {
+                    cycle: self.now,
+                    router: *row as usize / self.shape.ports(),
+                    output: *row as usize % self.shape.ports(),
+                    input: usize::from(*input),
+                    flit: *flit,
+                    origin: if marker { Origin::NONE } else { endpoint.origin(flit.payload()) },
+                };
+                log.grant(&self.shape, &grant);
+            }
+        }
+        self.granted.clear();
+    }
+}

@@ -1,0 +1,92 @@
+//! Engines and oracle agree grant by grant, on random legal meshes and random traffic; nothing is lost or overtaken.
+
+use std::collections::BTreeMap;
+
+use emulator::time::mesh::sparse::Sparse;
+use emulator::time::mesh::{HashLog, Network, Record, Shape, channels};
+use seamount_tests::noc::oracle::Oracle;
+use seamount_tests::noc::random::{Numbers, packets, size, timing};
+use seamount_tests::noc::script::Script;
+
+/// Plays a script until the mesh is drained, auditing on the way.
+fn play<N: Network>(mut script: Script, shape: Shape) -> (HashLog, Script) {
+    let mut network = N::new(shape);
+    let mut log = HashLog::default();
+    script.start(&mut network);
+    for round in 0..400 {
+        network.run(network.now() + 100 + round * 50, &mut script, &mut log);
+        network.audit().unwrap_or_else(|e| panic!("{shape:?}: {e}"));
+        let inside: u64 = (0..shape.nets).map(|net| network.flits(net)[2]).sum();
+        if inside == 0 && script.unsent() == 0 {
+            return (log, script);
+        }
+    }
+    panic!("{shape:?} is not drained");
+}
+
+fn case(seed: u64) -> (Shape, Script) {
+    let mut n = Numbers(seed);
+    let shape = Shape::new(size(&mut n), &timing(&mut n, false)).unwrap();
+    let packets = packets(&mut n, &shape, 300);
+    let pause = [1, 1, 3, 10][n.below(4) as usize];
+    (shape, Script::new(shape, packets, pause))
+}
+
+/// Packets of one source, destination and network arrive whole and in the order they were sent.
+fn in_order(script: &Script) {
+    let mut last = BTreeMap::new();
+    let flits: u32 = script.packets.iter().map(|packet| packet.flits).sum();
+    assert_eq!(script.arrivals.len(), flits as usize, "every flit arrives once");
+    for arrival in &script.arrivals {
+        let packet = script.packets[arrival.packet as usize];
+        let flow = (packet.core, packet.to, packet.net);
+        let before = last.insert(flow, (arrival.packet, !arrival.tail)).unwrap_or((0, false));
+        assert!(before <= (arrival.packet, arrival.tail), "{flow:?}: {before:?} then {arrival:?}");
+    }
+}
+
+#[test]
+fn all_engines_and_the_oracle_write_one_log() {
+    for seed in 0..150 {
+        let (shape, script) = case(seed);
+        let (oracle, played) = play::<Oracle>(script.clone(), shape);
+        let (sparse, by_events) = play::<Sparse>(script.clone(), shape);
+        if oracle != sparse {
+            first_difference::<Sparse>(seed, script, shape);
+        }
+        let sorted = |script: &Script| {
+            let mut arrivals = script.arrivals.clone();
+            arrivals.sort_unstable();
+            arrivals
+        };
+        assert_eq!(sorted(&played), sorted(&by_events), "seed {seed}");
+        if shape.vcs == 1 {
+            in_order(&by_events);
+        }
+    }
+}
+
+/// Says where an engine first differs from the oracle.
+fn first_difference<N: Network>(seed: u64, script: Script, shape: Shape) {
+    let log = |records: &mut Vec<Record>| records.sort_unstable();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut engine, mut oracle) = (N::new(shape), Oracle::new(shape));
+    let (mut first, mut second) = (script.clone(), script);
+    first.start(&mut engine);
+    second.start(&mut oracle);
+    engine.run(20_000, &mut first, &mut ours);
+    oracle.run(20_000, &mut second, &mut theirs);
+    log(&mut ours);
+    log(&mut theirs);
+    let at = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
+    panic!("seed {seed}, {shape:?}: record {at}: {:?} for {:?}", ours.get(at), theirs.get(at));
+}
+
+#[test]
+fn channels_wait_for_each_other_in_no_cycle() {
+    for seed in 0..60 {
+        let (shape, _) = case(seed);
+        let order = channels::order(&shape).unwrap_or_else(|row| panic!("{shape:?}: {row} waits for itself"));
+        assert_eq!(order.len(), shape.routers() * shape.ports());
+    }
+}
