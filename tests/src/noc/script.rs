@@ -94,7 +94,7 @@ impl Script {
         if ports.front(local).is_none() {
             return;
         }
-        if mix(now ^ u64::from(local) << 40) % self.pause == 0 {
+        if mix(now ^ u64::from(local) << 40).is_multiple_of(self.pause) {
             let flit = ports.pop(local).expect("a flit is there");
             self.arrivals.push(Arrival { at: now, local, packet: flit.payload(), tail: flit.tail() });
         }

@@ -35,6 +35,7 @@ struct Tile {
 /// Flags of all routers.
 #[derive(Clone, Debug)]
 pub struct Barrier {
+    now: Cycle,
     hop: Cycle,
     phases: u32,
     slots: u32,
@@ -58,6 +59,7 @@ impl Barrier {
             (0..4).filter(missing).fold(0, |mask, output| mask | 1 << output)
         };
         Self {
+            now: 0,
             hop: shape.marker_hop.unwrap_or(0).into(),
             phases: shape.phases,
             slots: shape.size.cores_per_tile,
@@ -102,11 +104,12 @@ impl Barrier {
 
     /// Evaluates the conditions of the routers that changed: markers they owe, tiles that advance.
     pub fn settle(&mut self, now: Cycle, owed: &mut Vec<Owed>, advanced: &mut Vec<u32>) {
+        self.now = now;
         let dirty = std::mem::take(&mut self.dirty);
         for router in &dirty {
             self.is_dirty[*router as usize] = false;
-            self.flush(*router as usize, now, owed);
-            self.announce(*router as usize, now, owed);
+            self.flush(*router as usize, owed);
+            self.announce(*router as usize, owed);
         }
         for router in &dirty {
             let tile = *router as usize % self.tiles.len();
@@ -123,31 +126,32 @@ impl Barrier {
         usize::from(self.tiles[router % self.tiles.len()].epoch)
     }
 
-    fn flush(&mut self, router: usize, now: Cycle, owed: &mut Vec<Owed>) {
+    fn flush(&mut self, router: usize, owed: &mut Vec<Owed>) {
         let epoch = self.epoch(router);
         let have = self.seen[router][0][epoch] | self.edge[router];
         let locals = ((1 << self.slots) - 1) << port::LOCAL;
         if have & locals != locals {
             return;
         }
-        self.sweep(router, have, Kind::Flush, now, owed);
+        self.sweep(router, have, Kind::Flush, owed);
         if have & MESH == MESH && self.sent[router][0][epoch] & locals == 0 {
             self.sent[router][0][epoch] |= locals;
             let flit = Flit::marker(Kind::Flush, epoch == 1);
             let outputs = port::LOCAL as u32..port::LOCAL as u32 + self.slots;
-            owed.extend(outputs.map(|output| Owed { router: router as u32, output, flit, eligible: now }));
+            let eligible = self.now;
+            owed.extend(outputs.map(|output| Owed { router: router as u32, output, flit, eligible }));
         }
     }
 
-    fn announce(&mut self, router: usize, now: Cycle, owed: &mut Vec<Owed>) {
+    fn announce(&mut self, router: usize, owed: &mut Vec<Owed>) {
         let tile = router % self.tiles.len();
         if self.phases == 2 && self.tiles[tile].cores_done == self.slots {
             let have = self.seen[router][1][self.epoch(router)] | self.edge[router];
-            self.sweep(router, have, Kind::Advance, now, owed);
+            self.sweep(router, have, Kind::Advance, owed);
         }
     }
 
-    fn sweep(&mut self, router: usize, have: u16, kind: Kind, now: Cycle, owed: &mut Vec<Owed>) {
+    fn sweep(&mut self, router: usize, have: u16, kind: Kind, owed: &mut Vec<Owed>) {
         let epoch = self.epoch(router);
         let flit = Flit::marker(kind, epoch == 1);
         let sent = &mut self.sent[router][usize::from(kind == Kind::Advance)][epoch];
@@ -155,7 +159,7 @@ impl Barrier {
             let open = (*sent | self.edge[router]) >> output & 1 == 0;
             if open && have & feeds == feeds {
                 *sent |= 1 << output;
-                let eligible = now + self.hop;
+                let eligible = self.now + self.hop;
                 owed.push(Owed { router: router as u32, output: output as u32, flit, eligible });
             }
         }

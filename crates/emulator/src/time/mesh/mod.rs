@@ -11,6 +11,7 @@
 
 pub mod barrier;
 pub mod channels;
+pub mod dense;
 pub mod endpoint;
 pub mod flit;
 pub mod log;

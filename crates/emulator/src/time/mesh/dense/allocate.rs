@@ -1,0 +1,133 @@
+//! Phase 4, first half: what 64 routers grant.
+
+use super::planes::{round_robin, turn};
+use super::{Block, Dense, Grants};
+use crate::time::mesh::port;
+
+/// Whether XY routing ever takes a flit from an input to an output.
+const fn legal(output: usize, input: usize) -> bool {
+    match output {
+        port::EAST => input == port::WEST || input >= port::LOCAL,
+        port::WEST => input == port::EAST || input >= port::LOCAL,
+        port::NORTH => input != port::NORTH,
+        port::SOUTH => input != port::SOUTH,
+        _ => true,
+    }
+}
+
+impl<const P: usize, const V: usize> Dense<P, V> {
+    /// The grants of a word's routers; pointers move, flits do not yet.
+    #[inline]
+    pub(super) fn allocate(&mut self, word: usize) -> Grants<P, V> {
+        let block = &mut self.blocks[word];
+        let mut grants = Grants { lanes: [[[0; V]; P]; P], markers: [0; P], vcs: [[0; V]; P], any: 0 };
+        let visible = block.heads();
+        let held = block.held_inputs();
+        for output in 0..P {
+            block.pick(output, &visible, &held, &mut grants);
+        }
+        if V > 1 {
+            block.choose_outputs(&mut grants);
+        }
+        for output in 0..P {
+            grants.any |= block.commit(output, &mut grants);
+        }
+        self.moved |= grants.any != 0;
+        grants
+    }
+}
+
+impl<const P: usize, const V: usize> Block<P, V> {
+    fn heads(&self) -> [[u64; V]; P] {
+        std::array::from_fn(|i| std::array::from_fn(|v| self.visible[i][v].some(self.width) & !self.gave[i]))
+    }
+
+    /// Inputs that give the rest of a packet; with one channel the FIFO itself sees to that.
+    fn held_inputs(&self) -> [u64; P] {
+        let mut held = [0; P];
+        if V > 1 && self.locked.iter().any(|plane| *plane != 0) {
+            for lanes in &self.lock_lane {
+                for (held, lanes) in held.iter_mut().zip(lanes) {
+                    *held |= lanes.iter().fold(0, |any, plane| any | plane);
+                }
+            }
+        }
+        held
+    }
+
+    /// What an output would grant.
+    #[inline]
+    fn pick(&mut self, o: usize, visible: &[[u64; V]; P], held: &[u64; P], g: &mut Grants<P, V>) {
+        let locked = self.locked[o];
+        let (mut credit, mut lock_credit) = (0, 0);
+        for v in 0..V {
+            let has = self.credits[o][v].some(self.width);
+            g.vcs[o][v] = has;
+            credit |= has;
+            lock_credit |= has & self.lock_vc[o][v];
+        }
+        let may =
+            if locked == 0 { credit } else { credit & !locked | lock_credit & locked } & !self.blocked[o];
+        g.markers[o] = self.owes[o] & may & !locked;
+        let may = may & !g.markers[o];
+        let mut requests = [[0; V]; P];
+        let mut any = 0;
+        for i in (0..P).filter(|i| legal(o, *i)) {
+            for v in 0..V {
+                let open = if V == 1 && locked == 0 {
+                    u64::MAX
+                } else {
+                    !(locked | held[i]) | self.lock_lane[o][i][v]
+                };
+                requests[i][v] = self.wants[o][i][v] & visible[i][v] & may & open;
+                any |= requests[i][v];
+            }
+        }
+        if any != 0 {
+            let (requests, from) = (requests.as_flattened(), self.from[o].as_flattened());
+            round_robin(requests, from, g.lanes[o].as_flattened_mut());
+        }
+    }
+
+    /// Of the outputs that picked one input, the next in turn.
+    fn choose_outputs(&mut self, g: &mut Grants<P, V>) {
+        for i in 0..P {
+            let mut picked = [0; P];
+            for (picked, lanes) in picked.iter_mut().zip(&g.lanes) {
+                *picked = lanes[i].iter().fold(0, |any, plane| any | plane);
+            }
+            let mut chosen = [0; P];
+            let any = round_robin(&picked, &self.input_from[i], &mut chosen);
+            turn(&mut self.input_from[i], &chosen, any);
+            for (chosen, lanes) in chosen.into_iter().zip(&mut g.lanes) {
+                lanes[i].iter_mut().for_each(|plane| *plane &= chosen);
+            }
+        }
+    }
+
+    /// Moves the pointers of an output's grants and chooses their channels downstream.
+    #[inline]
+    fn commit(&mut self, o: usize, g: &mut Grants<P, V>) -> u64 {
+        let lanes = g.lanes[o].as_flattened();
+        let granted = lanes.iter().fold(0, |any, plane| any | plane);
+        if granted != 0 {
+            turn(self.from[o].as_flattened_mut(), lanes, granted);
+        }
+        let all = granted | g.markers[o];
+        if V > 1 {
+            let mut chosen = [0; V];
+            for v in 0..V {
+                g.vcs[o][v] &= all & (!self.locked[o] | self.lock_vc[o][v]);
+            }
+            round_robin(&g.vcs[o], &self.vc_from[o], &mut chosen);
+            turn(&mut self.vc_from[o], &chosen, all);
+            g.vcs[o] = chosen;
+        } else {
+            g.vcs[o][0] = all;
+        }
+        for v in 0..V {
+            self.credits[o][v].sub(g.vcs[o][v]);
+        }
+        all
+    }
+}
