@@ -6,15 +6,19 @@
 pub mod codes;
 pub mod diagnostic;
 mod elaborate;
+mod fmt;
 pub mod graph;
 pub mod load;
+mod print;
 pub mod quantise;
 pub mod rule;
 pub mod text;
 
 pub use diagnostic::{Color, Diagnostic, Diagnostics, explain};
 pub use elaborate::{FIELDS, FieldSpec, FieldTable, Note, Reading};
+pub use fmt::fmt;
 pub use load::{Array, Data, LoadError, Loader, Memory, NoFiles};
+pub use print::print;
 
 /// The graph of a description in the language of `docs/language.md`; files are read through `loader`.
 ///

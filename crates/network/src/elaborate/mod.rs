@@ -23,6 +23,7 @@ use crate::load::Loader;
 use crate::text::ast::{Expr, Prototype, Statement, StatementKind};
 use value::Value;
 
+pub(crate) use fields::canonical;
 pub use fields::{FIELDS, FieldSpec, FieldTable};
 
 /// A description that was understood.

@@ -42,6 +42,13 @@ impl<'a> Elaborator<'a> {
         }
         let (Some((pre, pre_side)), Some((post, post_side))) = (pre, post) else { return };
         let Some(mut made) = self.pattern(&p.pattern, &pre_side, &post_side, span) else { return };
+        // What the pattern lists replaces what a prototype says; beside the projection's own field it is refused.
+        let own = |item: &Item| p.items.iter().any(|mine| std::ptr::eq(mine, item));
+        for (field, given) in [("weight", &made.weight), ("delay", &made.delay), ("tag", &made.tag)] {
+            if given.is_some() && fields.get(field).is_some_and(|(item, _)| !own(item)) {
+                fields.remove(field);
+            }
+        }
         if self.bool_field(&fields, "autapses", true) == Some(false) {
             let Some(rest) = self.without_autapses(made, [&pre, &post], span) else { return };
             made = rest;
@@ -499,7 +506,8 @@ impl<'a> Elaborator<'a> {
             if let Some(epoch) = built.epoch {
                 self.want(target, "epoch", epoch, span);
             }
-            let only = (built.uses_reward && self.graph.rewards.len() == 1).then_some(0);
+            let free = built.uses_reward && !self.is_settled(target);
+            let only = (free && self.graph.rewards.len() == 1).then_some(0);
             if let Some(reward) = built.reward.or(only) {
                 self.want(target, "reward", reward as u32, span);
             }

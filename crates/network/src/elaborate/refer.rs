@@ -51,9 +51,7 @@ impl Elaborator<'_> {
             .iter()
             .map_while(|part| if let Part::Name(n) = part { Some(n.text.as_str()) } else { None })
             .collect();
-        let found = (1..=names.len())
-            .rev()
-            .find_map(|n| self.nodes.get(&names[..n].join(".")).map(|node| (n, *node)));
+        let found = self.longest(&names);
         let Some((used, node)) = found else {
             return self.no_node(names.first().copied().unwrap_or(""), expr.span);
         };
@@ -97,6 +95,20 @@ impl Elaborator<'_> {
         }
         let shape = whole.then_some(shape);
         Some(Place { node, runs, compartment, shape, rest: names })
+    }
+
+    /// The node of the longest name that fits, and how many parts it has; a compartment's name is no part of it.
+    fn longest(&self, names: &[&str]) -> Option<(usize, Node)> {
+        let node = |n: usize| self.nodes.get(&names[..n].join(".")).map(|node| (n, *node));
+        let owner = |n: usize| match node(n) {
+            Some((_, Node::Population(p))) => {
+                let next = names.get(n).copied();
+                self.graph.populations[p].tree.iter().any(|c| Some(c.name.as_str()) == next)
+            }
+            _ => false,
+        };
+        let first = (1..names.len()).find(|n| owner(*n));
+        first.and_then(node).or_else(|| (1..=names.len()).rev().find_map(node))
     }
 
     /// A reference without a variable: neurons or lines.

@@ -137,6 +137,11 @@ impl<'a> Elaborator<'a> {
         &mut self.settings.wanted[population]
     }
 
+    /// Whether a population names declared settings.
+    pub(super) fn is_settled(&mut self, population: usize) -> bool {
+        self.wanted(population).explicit.is_some()
+    }
+
     /// A population's settings need this value; two different ones are reported.
     pub(super) fn want(&mut self, population: usize, field: &'static str, value: u32, span: Span) {
         let before = *self.wanted(population).fields.entry(field).or_insert((value, span));

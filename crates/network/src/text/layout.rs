@@ -66,13 +66,15 @@ fn begins_statement(newline: &Token, next: &Token) -> bool {
     next.kind == Kind::Ident && next.span.start == newline.span.end && KEYWORDS.contains(&next.text)
 }
 
-fn goes_on_after(token: &Token) -> bool {
+/// Whether a statement goes on behind an end of line after this token.
+pub(crate) fn goes_on_after(token: &Token) -> bool {
     token.kind == Kind::Punct
         && matches!(token.text, "," | ":" | "=" | "+" | "-" | "*" | "/" | "%" | "^" | "->" | "..")
         || token.kind == Kind::Newline
 }
 
-fn goes_on_before(token: &Token) -> bool {
+/// Whether a statement goes on behind an end of line before this token.
+pub(crate) fn goes_on_before(token: &Token) -> bool {
     token.kind == Kind::Punct
         && matches!(token.text, ":" | "=" | "+" | "-" | "*" | "/" | "%" | "^" | "->" | "{" | "..")
 }

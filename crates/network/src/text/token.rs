@@ -147,10 +147,14 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// Words that mean something where a name may stand.
+const RESERVED: [&str; 8] = ["none", "true", "false", "on", "as", "every", "using", "flat"];
+
 /// A name as the language writes it: bare where it can be, quoted otherwise.
 #[must_use]
 pub fn name(text: &str) -> String {
-    let bare = matches!(word(text), Ok(("", _))) && !super::KEYWORDS.contains(&text);
+    let bare =
+        matches!(word(text), Ok(("", _))) && !super::KEYWORDS.contains(&text) && !RESERVED.contains(&text);
     if bare { text.to_owned() } else { quote(text) }
 }
 

@@ -34,6 +34,9 @@ fn check_samples(graph: &Graph, samples: &Samples, list: &mut List) {
         let needs = if is_bias { "a population" } else { "an input" };
         list.add("E0059", format!("samples of this kind are given to {needs}"));
     }
+    if view.is_empty() || rows == 0 {
+        list.add("E0059", "samples set nothing: the view is empty, or trains have no steps".into());
+    }
     let want = (view.len() as u64).saturating_mul(rows).saturating_mul(samples.count.into());
     if samples.values.len() as u64 != want {
         list.add(
