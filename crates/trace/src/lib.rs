@@ -6,9 +6,11 @@
 mod analysis;
 mod counters;
 mod digest;
+pub mod html;
 mod record;
 mod stimulus;
 mod summary;
+pub mod svg;
 pub mod text;
 
 pub use analysis::{Accuracy, decide};

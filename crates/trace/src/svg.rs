@@ -1,0 +1,171 @@
+//! Pictures as SVG: rasters and curves, of bounded size however long the run was.
+
+use std::fmt::Write;
+
+use isa::ids::Key;
+
+use crate::{Event, Recording};
+
+/// Width of the drawing area in pixels.
+const WIDTH: u64 = 860;
+/// Room for labels on the left.
+const LEFT: u64 = 110;
+/// Most rows of pixels of one band.
+const BAND_MAX: u64 = 200;
+/// Colours of curves, readable on white for people who see colours differently (Okabe and Ito 2008).
+const COLORS: [&str; 8] =
+    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8a8a00"];
+
+/// Rows of a raster that belong together: a population or an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Name on the left.
+    pub label: String,
+    /// Keys, top to bottom.
+    pub keys: Vec<Key>,
+}
+
+/// A raster of spikes over steps 1..=`last`, a band a population.
+#[must_use]
+pub fn raster(events: &[Event], bands: &[Band], last: u32) -> String {
+    let mut body = String::new();
+    let mut top = 8;
+    for band in bands {
+        let rows = band.keys.len() as u64;
+        let height = (rows * if rows <= 20 { 8 } else { 1 }).clamp(8, BAND_MAX);
+        body += &label(&band.label, top + height / 2);
+        let cells = cells(events, band, last, height);
+        let side = if rows <= 20 { (height / rows.max(1)).saturating_sub(1).max(1) } else { 1 };
+        let marks: String = cells.iter().map(|(x, y)| format!("M{} {}v{side}", LEFT + x, top + y)).collect();
+        let _ = writeln!(body, "<path class=\"spike\" d=\"{marks}\"/>");
+        let _ = writeln!(body, "<path class=\"rule\" d=\"M{LEFT} {}h{WIDTH}\"/>", top + height + 3);
+        top += height + 8;
+    }
+    body += &axis(last, top);
+    frame(&body, top + 24)
+}
+
+/// Pixels that hold a spike, ascending, each once.
+fn cells(events: &[Event], band: &Band, last: u32, height: u64) -> Vec<(u64, u64)> {
+    let mut rows: Vec<(Key, u64)> = band.keys.iter().copied().zip(0..).collect();
+    rows.sort_unstable();
+    let place = |event: &Event| {
+        let found = rows.binary_search_by_key(&event.key, |row| row.0).ok()?;
+        let step = u64::from(event.at.step.0.saturating_sub(1));
+        let x = step * WIDTH / u64::from(last.max(1));
+        Some((x.min(WIDTH - 1), rows[found].1 * height / rows.len() as u64))
+    };
+    let mut cells: Vec<_> = events.iter().filter_map(place).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    cells
+}
+
+/// Up to eight columns of a recording as curves over time.
+#[must_use]
+pub fn curves(recording: &Recording) -> String {
+    const HEIGHT: i64 = 160;
+    let columns = recording.columns.len().min(COLORS.len());
+    let shown = || recording.rows().flat_map(|(_, row)| row[..columns].iter().copied());
+    let (low, high) = (shown().min().unwrap_or(0), shown().max().unwrap_or(0));
+    let span = (i64::from(high) - i64::from(low)).max(1);
+    let y = |v: i32| 8 + HEIGHT - (i64::from(v) - i64::from(low)) * HEIGHT / span;
+    let mut body = label(&high.to_string(), 16) + &label(&low.to_string(), 8 + HEIGHT as u64);
+    let count = recording.moments.len();
+    for column in 0..columns {
+        let points: Vec<(u64, i64)> = recording
+            .rows()
+            .enumerate()
+            .map(|(i, (_, row))| (LEFT + i as u64 * WIDTH / count.max(1) as u64, y(row[column])))
+            .collect();
+        let path = polyline(&points);
+        let color = COLORS[column];
+        let _ = writeln!(body, "<path class=\"curve\" stroke=\"{color}\" d=\"{path}\"/>");
+        let (x, name) = (LEFT + 100 * column as u64, escape(&recording.columns[column]));
+        let _ = writeln!(body, "<text x=\"{x}\" y=\"{}\" fill=\"{color}\">{name}</text>", HEIGHT + 38);
+    }
+    let last = recording.moments.last().map_or(0, |moment| moment.step.0);
+    body += &axis(last, HEIGHT as u64 + 10);
+    frame(&body, HEIGHT as u64 + 48)
+}
+
+/// A path through the points; of those that share a column of pixels only the first, lowest and highest.
+fn polyline(points: &[(u64, i64)]) -> String {
+    let mut path = String::new();
+    for same in points.chunk_by(|a, b| a.0 == b.0) {
+        let ys = same.iter().map(|p| p.1);
+        let (low, high) = (ys.clone().min().unwrap_or(0), ys.max().unwrap_or(0));
+        let head = if path.is_empty() { 'M' } else { 'L' };
+        let _ = write!(path, "{head}{} {}", same[0].0, same[0].1);
+        if low != high {
+            let _ = write!(path, "V{low}V{high}V{}", same[same.len() - 1].1);
+        }
+    }
+    path
+}
+
+fn label(text: &str, y: u64) -> String {
+    format!("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", LEFT - 6, y + 4, escape(text))
+}
+
+fn axis(last: u32, y: u64) -> String {
+    let ticks: String = (0..=4u64)
+        .map(|i| {
+            let (x, step) = (LEFT + i * WIDTH / 4, (u64::from(last) * i / 4).max(1));
+            format!("<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{step}</text>", y + 14)
+        })
+        .collect();
+    ticks + "\n"
+}
+
+/// The SVG element with its own style, so that it also stands alone.
+fn frame(body: &str, height: u64) -> String {
+    let width = LEFT + WIDTH + 24;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\">\n<style>text{{font:11px sans-serif;fill:#444}}.spike{{stroke:#113a5d;stroke-width:1}}\
+         .rule{{stroke:#ddd}}.curve{{fill:none;stroke-width:1.2}}</style>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{body}</svg>\n"
+    )
+}
+
+/// Text that may stand in an element or attribute.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Moment;
+    use isa::ids::Step;
+    use isa::op::Variable;
+
+    #[test]
+    fn a_raster_is_bounded() {
+        let keys: Vec<Key> = (0..5000).map(Key).collect();
+        let event = |t: u32, k: u32| Event { at: Moment { sample: 0, step: Step(t) }, key: Key(k) };
+        let events: Vec<Event> = (1..=2000).flat_map(|t| (0..50).map(move |k| event(t, k * 97))).collect();
+        let svg = raster(&events, &[Band { label: "a<b".into(), keys }], 2000);
+        assert!(svg.len() < 860 * 200 * 12, "{}", svg.len());
+        assert!(svg.contains("a&lt;b") && svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn one_spike_is_one_mark() {
+        let event = Event { at: Moment { sample: 0, step: Step(1) }, key: Key(3) };
+        let svg = raster(&[event], &[Band { label: "out".into(), keys: vec![Key(2), Key(3)] }], 10);
+        assert!(svg.contains(&format!("d=\"M{LEFT} 16v7\"")), "{svg}");
+    }
+
+    #[test]
+    fn curves_reach_top_and_bottom() {
+        let mut v = Recording::new("a.v".into(), Variable::V, vec!["a[0]".into()]);
+        for (step, value) in [(1, -5), (2, 100), (3, 7)] {
+            v.push(Moment { sample: 0, step: Step(step) }, [value]);
+        }
+        let svg = curves(&v);
+        assert!(svg.contains("M110 168L396 8L683"), "{svg}");
+    }
+}
