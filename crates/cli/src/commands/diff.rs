@@ -1,0 +1,95 @@
+//! `seamount diff`: two images field by field, or two runs up to their first difference.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::failure::{Exit, Failure};
+use crate::open::{self, Given};
+use crate::run::compare::{self, Divergence};
+use crate::ui::Ui;
+
+/// Most differences that people are shown.
+const SHOWN: usize = 50;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples: seamount diff a.img b.img\n          seamount diff run-a run-b\n\n\
+Exit code 3 where they differ.")]
+pub struct Arguments {
+    /// An image, or the folder of a run (`--out`)
+    first: PathBuf,
+    /// The other
+    second: PathBuf,
+}
+
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    let (a, b) = (&arguments.first, &arguments.second);
+    match (summary(a)?, summary(b)?) {
+        (Some(first), Some(second)) => runs((a, &first), (b, &second), ui),
+        (None, None) => images(a, b, ui),
+        _ => {
+            Err(Failure::user("one is a run, the other is none")
+                .help("name two images, or two folders of runs"))
+        }
+    }
+}
+
+/// The summary of a run's folder; none for what is no such folder.
+fn summary(path: &Path) -> Result<Option<Value>, Failure> {
+    let file = path.join("summary.json");
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
+    let value = serde_json::from_str(&text);
+    value.map(Some).map_err(|error| Failure::user(format!("{}: {error}", file.display())))
+}
+
+fn image(path: &Path, ui: &Ui) -> Result<image::Image, Failure> {
+    match open::open(path, ui)? {
+        Given::Image(image) => Ok(*image),
+        Given::Network(_) => Err(Failure::user(format!("{} is a network, not an image", path.display()))
+            .help("compile it first: seamount build NETWORK -o chip.img")),
+    }
+}
+
+fn images(a: &Path, b: &Path, ui: &Ui) -> Result<Exit, Failure> {
+    let differences = image::diff::diff(&image(a, ui)?, &image(b, ui)?);
+    ui.object(
+        &json!({ "schema": trace::SCHEMA, "equal": differences.is_empty(), "differences": differences }),
+    );
+    for difference in differences.iter().take(SHOWN) {
+        ui.print(&format!("{difference}\n"));
+    }
+    let rest = differences.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        ui.print(&format!("and {rest} more; `--json` lists all\n"));
+    }
+    let fields = if differences.len() == 1 { "field differs" } else { "fields differ" };
+    ui.print(&if differences.is_empty() {
+        "equal\n".into()
+    } else {
+        format!("{} {fields}\n", differences.len())
+    });
+    Ok(if differences.is_empty() { Exit::Ok } else { Exit::Divergence })
+}
+
+fn runs(a: (&Path, &Value), b: (&Path, &Value), ui: &Ui) -> Result<Exit, Failure> {
+    let fields = compare::summaries(a.1, b.1);
+    let first = compare::first(a.0, b.0)?;
+    let equal = fields.is_empty() && first.is_none();
+    ui.object(&json!({ "schema": trace::SCHEMA, "equal": equal, "summary": fields, "first": first }));
+    for field in &fields {
+        ui.print(&format!("{} {} -> {}\n", field.name, field.before, field.after));
+    }
+    if let Some(Divergence { record, sample, step, name, before, after }) = &first {
+        let show = |value: &Option<i32>| value.map_or("nothing".to_string(), |v| v.to_string());
+        let (before, after) = (show(before), show(after));
+        ui.print(&format!(
+            "first difference: {record}, sample {sample}, t={step}, {name} {before} -> {after}\n"
+        ));
+    }
+    ui.print(if equal { "equal\n" } else { "" });
+    Ok(if equal { Exit::Ok } else { Exit::Divergence })
+}

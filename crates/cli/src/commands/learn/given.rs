@@ -1,0 +1,167 @@
+//! A rule as it is given: text, or a name with parameters; and how it is looked at.
+#![allow(clippy::float_arithmetic, reason = "time constants are physical")]
+
+use isa::op::LearningTarget;
+use isa::words::{PostProfile, PreProfile, TraceProfile};
+use network::rule::{library, parse, print, window};
+
+use crate::failure::{Exit, Failure, Finding, Place, Source};
+
+/// Impulse and time constant of traces that nothing is said about.
+const TRACE: (f64, f64) = (120.0, 20.0);
+
+#[derive(clap::Args)]
+pub struct Given {
+    /// Equations, e.g. 'dw = 2^-2*x1*y0 - 2^-2*y1*x0', or a name with parameters, e.g. 'stdp(tau_plus = 10)'
+    rule: String,
+    /// Impulse and time constant of a trace, e.g. x1=120,20; for equations [default: 120,20]
+    #[arg(long = "trace", value_name = "NAME=IMPULSE,TAU")]
+    traces: Vec<String>,
+    /// Steps of an epoch
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=63))]
+    epoch: u32,
+    /// dt goes from -SPAN to SPAN
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=500))]
+    span: u32,
+    /// Trials of each dt
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    trials: u32,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// Whose change: w, d or t
+    #[arg(long, default_value = "w", value_parser = target)]
+    target: LearningTarget,
+    /// Reward r0 and r1, held
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    reward: i32,
+}
+
+fn target(text: &str) -> Result<LearningTarget, String> {
+    LearningTarget::from_name(text).ok_or_else(|| "w, d or t".into())
+}
+
+/// A rule with what belongs to it.
+pub struct Rule {
+    /// Terms and pre traces.
+    pub rule: network::graph::Rule,
+    /// Post traces.
+    pub post: PostProfile,
+    /// Its equations.
+    pub text: String,
+    /// Equations, traces, what is realised.
+    pub shown: String,
+    /// What was changed on the way in.
+    pub notes: Vec<String>,
+}
+
+impl Given {
+    /// How the window is made.
+    pub fn settings(&self) -> window::Settings {
+        window::Settings {
+            target: self.target,
+            span: self.span,
+            epoch: self.epoch,
+            trials: self.trials,
+            seed: self.seed,
+            reward: [self.reward; 2],
+            ..window::Settings::default()
+        }
+    }
+
+    /// dt goes from minus this to this.
+    pub fn span_steps(&self) -> i32 {
+        self.span.cast_signed()
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> Result<Rule, Failure> {
+        if self.rule.contains("dw") || self.rule.contains("dd") || self.rule.contains("dt") {
+            self.of_text()
+        } else {
+            self.of_name()
+        }
+    }
+
+    fn of_text(&self) -> Result<Rule, Failure> {
+        let terms = parse(&self.rule, 0).map_err(|errors| self.refused(&errors))?;
+        let notes = terms.notes.iter().map(|note| note.text.clone()).collect();
+        let mut rule = terms.into_rule("rule");
+        let all = profile(TRACE.0, TRACE.1);
+        let (mut pre, mut post) = ([all; 2], [all; 3]);
+        for text in &self.traces {
+            let (name, profile) = trace(text)?;
+            match name {
+                "x1" => pre[0] = profile,
+                "x2" => pre[1] = profile,
+                "y1" => post[0] = profile,
+                "y2" => post[1] = profile,
+                "y3" => post[2] = profile,
+                _ => {
+                    return Err(
+                        Failure::user(format!("no trace `{name}`")).help("traces are x1, x2, y1, y2, y3")
+                    );
+                }
+            }
+        }
+        rule.pre = PreProfile(pre);
+        let text = print(&rule);
+        Ok(Rule { rule, post: PostProfile(post), shown: format!("{text}\n"), text, notes })
+    }
+
+    fn of_name(&self) -> Result<Rule, Failure> {
+        let (name, inside) = match self.rule.trim().split_once('(') {
+            Some((name, rest)) => (name.trim(), rest.trim().strip_suffix(')').unwrap_or(rest)),
+            None => (self.rule.trim(), ""),
+        };
+        let mut arguments = Vec::new();
+        for part in inside.split(',').filter(|part| !part.trim().is_empty()) {
+            let pair = part
+                .split_once('=')
+                .and_then(|(name, value)| Some((name.trim(), value.trim().parse().ok()?)));
+            let help = "parameters read `name = number`, e.g. stdp(tau_plus = 10)";
+            arguments.push(
+                pair.ok_or_else(|| Failure::user(format!("`{}` is no parameter", part.trim())).help(help))?,
+            );
+        }
+        let realised = library::realise(name, &arguments).map_err(|error| {
+            Failure::user(error.to_string()).help("`seamount learn list` shows every named rule")
+        })?;
+        let shown = realised.show();
+        let notes = if realised.needs_tags { vec!["its synapses need a tag".into()] } else { Vec::new() };
+        Ok(Rule { rule: realised.rule, post: realised.post, text: realised.text, shown, notes })
+    }
+
+    fn refused(&self, errors: &[network::rule::RuleError]) -> Failure {
+        let findings = errors.iter().map(|error| Finding {
+            code: Some("E0080".into()),
+            message: error.to_string(),
+            places: vec![Place {
+                start: error.span.start as usize,
+                end: error.span.end as usize,
+                label: String::new(),
+            }],
+            help: vec![error.help()],
+            ..Finding::default()
+        });
+        let source = Source { name: "rule".into(), text: self.rule.as_str().into() };
+        Failure { exit: Exit::User, findings: findings.collect(), source: Some(source) }
+    }
+}
+
+/// `x1=120,20`.
+fn trace(text: &str) -> Result<(&str, TraceProfile), Failure> {
+    let parts = text.split_once('=').and_then(|(name, rest)| Some((name.trim(), rest.split_once(',')?)));
+    let parsed = parts.and_then(|(name, (impulse, tau))| {
+        let (impulse, tau): (f64, f64) = (impulse.trim().parse().ok()?, tau.trim().parse().ok()?);
+        ((0.0..128.0).contains(&impulse) && tau > 0.0).then(|| (name, profile(impulse, tau)))
+    });
+    let help = "a trace reads NAME=IMPULSE,TAU with an impulse from 0 to below 128 and steps, e.g. x1=120,20";
+    parsed.ok_or_else(|| Failure::user(format!("`{text}` is no trace")).help(help))
+}
+
+fn profile(impulse: f64, tau: f64) -> TraceProfile {
+    let fraction = ((impulse - impulse.floor()) * 128.0).floor() as u32;
+    let decay = (4096.0 * (1.0 - (-1.0 / tau).exp())).round() as u32;
+    TraceProfile { impulse: impulse.floor() as u32, fraction, decay }
+}

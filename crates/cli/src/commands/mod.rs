@@ -1,0 +1,56 @@
+//! One module a command.
+
+mod build;
+mod completions;
+mod diff;
+mod explain;
+mod inspect;
+mod isa;
+mod learn;
+mod new;
+mod run;
+
+use clap::Subcommand;
+
+use crate::failure::{Exit, Failure};
+use crate::ui::Ui;
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a folder with a network that runs
+    New(new::Arguments),
+    /// Compile a network to an image
+    Build(build::Arguments),
+    /// Run a network or an image on the emulated chip
+    Run(Box<run::Arguments>),
+    /// Compare two images, or two runs
+    Diff(diff::Arguments),
+    /// Show a network: parts, values, what was quantised
+    Inspect(inspect::Arguments),
+    /// Explain the code of an error
+    Explain(explain::Arguments),
+    /// Print the contract: memories, words, codes, limits, chips
+    Isa(isa::Arguments),
+    /// Check and show learning rules
+    Learn(learn::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(&self, ui: &Ui) -> Result<Exit, Failure> {
+        match self {
+            Self::New(arguments) => new::run(arguments, ui),
+            Self::Build(arguments) => build::run(arguments, ui),
+            Self::Run(arguments) => run::run(arguments, ui),
+            Self::Diff(arguments) => diff::run(arguments, ui),
+            Self::Inspect(arguments) => inspect::run(arguments, ui),
+            Self::Explain(arguments) => explain::run(arguments, ui),
+            Self::Isa(arguments) => isa::run(arguments, ui),
+            Self::Learn(arguments) => learn::run(arguments, ui),
+            Self::Completions(arguments) => completions::run(arguments, ui),
+        }
+    }
+}

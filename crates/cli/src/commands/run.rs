@@ -1,0 +1,129 @@
+//! `seamount run`: a network or an image on the emulated chip.
+#![allow(clippy::float_arithmetic, reason = "rates for people")]
+
+use std::path::{Path, PathBuf};
+
+use image::{Image, Record};
+use isa::spec::spec_hash;
+use serde_json::json;
+
+use crate::failure::{Exit, Failure};
+use crate::number;
+use crate::open::{self, Input, Layout};
+use crate::run::outcome::Outcome;
+use crate::run::session::{self, Overflow, Plan};
+use crate::run::{files, names, probe, screen, spikes};
+use crate::ui::Ui;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples: seamount run programs/digits\n          \
+seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --out run --json")]
+pub struct Arguments {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    layout: Layout,
+    /// Steps of the run, or of each sample [default: what the network says]
+    #[arg(long, value_parser = number::steps)]
+    steps: Option<u32>,
+    /// Seed of noise, Poisson inputs and learning [default: what the network says]
+    #[arg(long)]
+    seed: Option<u32>,
+    /// Run only the first samples
+    #[arg(long, value_name = "COUNT")]
+    samples: Option<u32>,
+    /// Host threads; no result depends on them
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// Input events from a file: `FILE`, or `INPUT=FILE` where there are several inputs
+    #[arg(long, value_name = "[INPUT=]FILE")]
+    spikes: Vec<String>,
+    /// Record a variable, e.g. 'out[0..8].{u,v}', 'out.spikes', 'a->b.weight@100'
+    #[arg(long, visible_alias = "record")]
+    probe: Vec<String>,
+    /// Folder for the data, summary.json and the report [default: run/NAME, and the report alone]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Whether an overflow is counted or is a failure
+    #[arg(long, value_enum, default_value_t = Overflow::Count)]
+    overflow: Overflow,
+}
+
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    let mut image = open::image(&arguments.input.path, &arguments.layout, ui)?;
+    image.seed = arguments.seed.unwrap_or(image.seed);
+    let plan = plan(arguments, &image)?;
+    announce(&image, &plan, ui);
+    let (outcome, _) = session::run(&image, &plan, &ui.bar(1, "steps"))?;
+    let written = write(arguments, &image, &outcome, ui)?;
+    show(&image, &outcome, &written, ui);
+    Ok(Exit::Ok)
+}
+
+fn plan(arguments: &Arguments, image: &Image) -> Result<Plan, Failure> {
+    let steps = arguments.steps.unwrap_or(image.session.steps);
+    if steps == 0 {
+        return Err(Failure::user("0 steps").help("say `--steps 100`, or `run 100` in the description"));
+    }
+    let mut records: Vec<Record> = image.session.records.clone();
+    for text in &arguments.probe {
+        records.extend(probe::records(text, &image.symbols)?);
+    }
+    let stimulus = spikes::read(&arguments.spikes, image)?;
+    let (samples, threads) = (arguments.samples, arguments.threads.max(1));
+    Ok(Plan { steps, samples, threads, records, stimulus, overflow: arguments.overflow })
+}
+
+fn announce(image: &Image, plan: &Plan, ui: &Ui) {
+    let cores = image.cores.len();
+    let all = image
+        .session
+        .samples
+        .as_ref()
+        .map(|samples| plan.samples.map_or(samples.count, |n| n.min(samples.count)));
+    let what = match all {
+        Some(samples) => format!("{samples} samples of {} steps", plan.steps),
+        None => format!("{} steps", plan.steps),
+    };
+    let threads = if plan.threads == 1 { String::new() } else { format!(", {} threads", plan.threads) };
+    let cores = screen::count(cores as u64, "core");
+    ui.status("Running", &format!("{what} on {cores} of {}{threads}", image.chip.name));
+}
+
+/// Writes what was asked for: data with `--out`; the report always, but with `--json` only with `--out`.
+fn write(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
+    let bands = names::bands(&image.symbols);
+    if let Some(folder) = &arguments.out {
+        let mut written = files::data(folder, outcome)?;
+        written.push(files::report(folder, outcome, &bands)?);
+        return Ok(written);
+    }
+    if ui.json {
+        return Ok(Vec::new());
+    }
+    let folder = Path::new("run").join(files::plain(&image.symbols.name));
+    Ok(vec![files::report(&folder, outcome, &bands)?])
+}
+
+fn show(image: &Image, outcome: &Outcome, written: &[PathBuf], ui: &Ui) {
+    let summary = &outcome.summary;
+    let mut object = serde_json::to_value(summary).unwrap_or_default();
+    object["files"] = json!(written);
+    ui.object(&object);
+    let rate = screen::short(summary.steps as f64 / summary.wall_s.max(1e-9));
+    let (spikes, took) = (screen::short(summary.counters.spikes as f64), screen::time(summary.wall_s));
+    ui.status("Finished", &format!("{spikes} spikes in {took} ({rate} steps/s)"));
+    ui.print(&screen::bars(outcome, &image.symbols));
+    for measured in &outcome.measures {
+        let table = if measured.classes <= 20 { screen::confusion(measured) } else { String::new() };
+        ui.print(&format!("\n{table}{}\n", screen::measure(measured)));
+    }
+    let c = &summary.counters;
+    ui.print(&format!(
+        "\ndigest {}  seed {}  contract {:016x}\n{} synaptic operations, {} messages, {} hops, {} overflows\n",
+        summary.digest, summary.seed, spec_hash(), c.synaptic_operations, c.messages, c.hops, summary.overflows
+    ));
+    if let Some(report) = written.last() {
+        ui.print(&format!("report {}\n", report.display()));
+    }
+}

@@ -1,0 +1,127 @@
+//! What went wrong, for people and for programs: findings with a code, a place and a way out, and an exit code.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Ok = 0,
+    /// The user's mistake: arguments, files, descriptions.
+    User = 1,
+    /// Our mistake.
+    Internal = 2,
+    /// Two things that were compared differ.
+    Divergence = 3,
+    /// The network does not fit the chip.
+    Resources = 4,
+}
+
+/// A text in which findings point, by its name for people.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path as given.
+    pub name: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Finding {
+    /// `E0103`, where `seamount explain` knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// Whether it only warns.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub warning: bool,
+    /// Places in the source; the first is the one that matters most.
+    #[serde(skip)]
+    pub places: Vec<Place>,
+    /// More lines: sums, candidates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Ways out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<String>,
+}
+
+/// Some bytes of the source, and what is said there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What the mark says, may be empty.
+    pub label: String,
+}
+
+/// Everything that is wrong, and how the program ends.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub exit: Exit,
+    /// What is wrong; all of it.
+    pub findings: Vec<Finding>,
+    /// Where the spans point.
+    pub source: Option<Source>,
+}
+
+impl Failure {
+    /// The user's mistake, without a place.
+    pub fn user(message: impl Into<String>) -> Self {
+        Self::new(Exit::User, message)
+    }
+
+    /// Our mistake.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Exit::Internal, message)
+    }
+
+    /// One finding without a place.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        let findings = vec![Finding { message: message.into(), ..Finding::default() }];
+        Self { exit, findings, source: None }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::user(format!("cannot {what} {}: {error}", path.display()))
+    }
+
+    /// Adds a way out to the last finding.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(last) = self.findings.last_mut() {
+            last.help.push(help.into());
+        }
+        self
+    }
+}
+
+impl Finding {
+    /// What a diagnostic says, in our terms.
+    pub fn of(diagnostic: &dyn miette::Diagnostic) -> Self {
+        let lines =
+            |text: Box<dyn std::fmt::Display + '_>| text.to_string().lines().map(Into::into).collect();
+        let places = diagnostic.labels().into_iter().flatten().map(|label| Place {
+            start: label.offset(),
+            end: label.offset() + label.len(),
+            label: label.label().unwrap_or_default().to_string(),
+        });
+        Self {
+            code: diagnostic.code().map(|code| code.to_string()),
+            message: diagnostic.to_string(),
+            warning: diagnostic.severity().is_some_and(|s| s < miette::Severity::Error),
+            places: places.collect(),
+            notes: Vec::new(),
+            help: diagnostic.help().map(lines).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What a command is given: a program folder, a description, a graph as JSON, or an image; and the way from one to
+//! the next.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use compiler::{Misfit, Options};
+use image::Image;
+use network::graph::Graph;
+
+use crate::chip;
+use crate::failure::{Exit, Failure, Finding, Place, Source};
+use crate::loader::Beside;
+use crate::run::screen;
+use crate::ui::Ui;
+
+/// A network or an image, by path.
+#[derive(clap::Args)]
+pub struct Input {
+    /// A folder with main.snn, a description (.snn), a graph (.json) or an image (.img)
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+}
+
+/// How a network becomes an image.
+#[derive(clap::Args)]
+pub struct Layout {
+    /// Chip or board: a name (`seamount isa chips`) or a file.toml
+    #[arg(long, default_value = chip::DEFAULT)]
+    pub chip: String,
+    /// Seed of the search for a placement; no spike depends on it
+    #[arg(long, default_value_t = 0)]
+    pub placement_seed: u64,
+    /// Spread over at least so many cores
+    #[arg(long, default_value_t = 1, value_name = "CORES")]
+    pub cores_min: u32,
+}
+
+/// A graph with the text it came from.
+pub struct Network {
+    /// The graph.
+    pub graph: Graph,
+    /// Its text, where it came from one.
+    pub source: Option<Source>,
+    /// What was quantised on the way.
+    pub notes: Vec<network::Note>,
+}
+
+/// What a path holds.
+pub enum Given {
+    /// A network.
+    Network(Box<Network>),
+    /// An image.
+    Image(Box<Image>),
+}
+
+/// Reads what `path` holds.
+pub fn open(path: &Path, ui: &Ui) -> Result<Given, Failure> {
+    let file = file_of(path)?;
+    match file.extension().and_then(|e| e.to_str()) {
+        Some("snn") => network_of_text(&file, ui).map(Box::new).map(Given::Network),
+        Some("json") => network_of_json(&file).map(Box::new).map(Given::Network),
+        _ => image_of(&file).map(Box::new).map(Given::Image),
+    }
+}
+
+/// Reads a network; an image is refused.
+pub fn network(path: &Path, ui: &Ui) -> Result<Network, Failure> {
+    match open(path, ui)? {
+        Given::Network(network) => Ok(*network),
+        Given::Image(_) => Err(Failure::user(format!("{} is an image, a network is wanted", path.display()))
+            .help("name a folder with main.snn, a description or a graph as JSON")),
+    }
+}
+
+/// Reads an image, or compiles one.
+pub fn image(path: &Path, layout: &Layout, ui: &Ui) -> Result<Image, Failure> {
+    match open(path, ui)? {
+        Given::Image(image) => Ok(*image),
+        Given::Network(network) => Ok(compile(&network, layout, ui)?.image),
+    }
+}
+
+/// The main.snn of a folder; a file is itself.
+fn file_of(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Ok(path.to_path_buf());
+    }
+    let main = path.join("main.snn");
+    if main.is_file() {
+        return Ok(if path == Path::new(".") { PathBuf::from("main.snn") } else { main });
+    }
+    let failure = Failure::user(format!("{} has no main.snn", path.display()));
+    Err(failure.help("name a description, or make a program with `seamount new hello`"))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::io("read", path, &error))
+}
+
+/// The text of a file with its name.
+pub fn text(path: &Path) -> Result<Source, Failure> {
+    let text = String::from_utf8(read(path)?);
+    let text = text.map_err(|_| Failure::user(format!("{} is not UTF-8 text", path.display())))?;
+    Ok(Source { name: path.display().to_string(), text: text.into() })
+}
+
+fn network_of_text(path: &Path, ui: &Ui) -> Result<Network, Failure> {
+    let source = text(path)?;
+    let reading = network::read(&source.text, &Beside::of(path));
+    let mut reading = reading.map_err(|diagnostics| diagnosed(&diagnostics.0, source.clone()))?;
+    if !reading.warnings.0.is_empty() {
+        ui.warnings(&diagnosed(&reading.warnings.0, source.clone()));
+    }
+    if reading.graph.name.is_empty() {
+        reading.graph.name = name_of(path);
+    }
+    Ok(Network { graph: reading.graph, source: Some(source), notes: reading.notes })
+}
+
+/// Findings of diagnostics in a text.
+pub fn diagnosed(diagnostics: &[network::Diagnostic], source: Source) -> Failure {
+    let findings = diagnostics.iter().map(|d| Finding::of(d)).collect();
+    Failure { exit: Exit::User, findings, source: Some(source) }
+}
+
+fn network_of_json(path: &Path) -> Result<Network, Failure> {
+    let source = text(path)?;
+    let graph = serde_json::from_str::<Graph>(&source.text);
+    let mut graph = graph.map_err(|error| json_failure(&source, &error))?;
+    if graph.name.is_empty() {
+        graph.name = name_of(path);
+    }
+    Ok(Network { graph, source: None, notes: Vec::new() })
+}
+
+fn json_failure(source: &Source, error: &serde_json::Error) -> Failure {
+    let before: usize =
+        source.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let start = (before + error.column().saturating_sub(1)).min(source.text.len());
+    let finding = Finding {
+        message: format!("not a graph: {error}"),
+        places: vec![Place { start, end: start, label: String::new() }],
+        ..Finding::default()
+    };
+    Failure { exit: Exit::User, findings: vec![finding], source: Some(source.clone()) }
+}
+
+fn image_of(path: &Path) -> Result<Image, Failure> {
+    let image = Image::from_bytes(&read(path)?);
+    image.map_err(|error| Failure::user(format!("{}: {error}", path.display())))
+}
+
+/// The folder's name for a main.snn, else the file's.
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    if stem != "main" {
+        return stem;
+    }
+    let folder =
+        path.canonicalize().ok().and_then(|p| Some(p.parent()?.file_name()?.to_string_lossy().into_owned()));
+    folder.unwrap_or(stem)
+}
+
+/// Compiles a network for the chip that the layout names.
+pub fn compile(network: &Network, layout: &Layout, ui: &Ui) -> Result<compiler::Compiled, Failure> {
+    let chip = chip::find(&layout.chip)?;
+    let options = Options { seed: layout.placement_seed, cores_min: layout.cores_min, ..Options::default() };
+    #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
+    let start = Instant::now();
+    let compiled =
+        compiler::compile(&network.graph, &chip, &options).map_err(|error| refused(error, network))?;
+    let graph = &network.graph;
+    let took = screen::time(start.elapsed().as_secs_f64());
+    let cores = compiled.image.cores.len();
+    let counts =
+        format!("{} populations, {} neurons, {cores} cores", graph.populations.len(), neurons(graph));
+    ui.status("Compiling", &format!("{} ({counts}) in {took}", graph.name));
+    Ok(compiled)
+}
+
+fn neurons(graph: &Graph) -> u64 {
+    graph.populations.iter().map(|p| u64::from(p.size)).sum()
+}
+
+fn refused(error: compiler::Failure, network: &Network) -> Failure {
+    let (exit, findings) = match error {
+        compiler::Failure::Invalid(problems) => {
+            let findings = problems.into_iter().map(|p| Finding::of(&network::Diagnostic::from(p)));
+            (Exit::User, findings.collect())
+        }
+        compiler::Failure::DoesNotFit(misfits) => (Exit::Resources, misfits.iter().map(misfit).collect()),
+    };
+    Failure { exit, findings, source: network.source.clone() }
+}
+
+/// A misfit with its sum as notes.
+fn misfit(misfit: &Misfit) -> Finding {
+    let mut notes = Vec::new();
+    sum(&misfit.terms, 0, &mut notes);
+    let place =
+        Place { start: misfit.span.start as usize, end: misfit.span.end as usize, label: String::new() };
+    Finding {
+        code: Some(misfit.code.into()),
+        message: misfit.message.clone(),
+        places: if place.end > 0 { vec![place] } else { Vec::new() },
+        notes,
+        help: misfit.fixes.clone(),
+        ..Finding::default()
+    }
+}
+
+fn sum(terms: &[compiler::Term], depth: usize, notes: &mut Vec<String>) {
+    for (i, term) in terms.iter().enumerate() {
+        let sign = if i == 0 { ' ' } else { '+' };
+        notes.push(format!("{}{sign} {:>6}  {}", "  ".repeat(depth), term.amount, term.text));
+        sum(&term.terms, depth + 1, notes);
+    }
+}
+
+/// The bytes of an image.
+pub fn bytes(image: &Image) -> Result<Vec<u8>, Failure> {
+    image.to_bytes().map_err(|error| Failure::user(format!("the image cannot be written: {error}")))
+}

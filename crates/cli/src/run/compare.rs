@@ -1,0 +1,136 @@
+//! Two runs' folders against each other.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// A field of the summary that differs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// In the first.
+    pub before: Value,
+    /// In the second.
+    pub after: Value,
+}
+
+/// Fields of two summaries that differ; the wall clock is no result.
+pub fn summaries(a: &Value, b: &Value) -> Vec<Field> {
+    let names =
+        |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let all: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
+    let differs = all.into_iter().filter(|name| name != "wall_s" && a[name] != b[name]);
+    differs.map(|name| Field { before: a[&name].clone(), after: b[&name].clone(), name }).collect()
+}
+
+/// The first value in time that two runs recorded differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Divergence {
+    /// The record.
+    pub record: String,
+    /// Sample.
+    pub sample: u32,
+    /// Step.
+    pub step: u32,
+    /// Whose value.
+    pub name: String,
+    /// In the first; none where it has no such row.
+    pub before: Option<i32>,
+    /// In the second.
+    pub after: Option<i32>,
+}
+
+/// The earliest difference over all records that both folders have.
+pub fn first(a: &Path, b: &Path) -> Result<Option<Divergence>, Failure> {
+    let mut found: Vec<Divergence> = Vec::new();
+    for name in records(a)?.intersection(&records(b)?) {
+        let read = |folder: &Path| {
+            let path = folder.join(format!("{name}.csv"));
+            fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))
+        };
+        found.extend(difference(name, &read(a)?, &read(b)?));
+    }
+    found.sort_by_key(|d| (d.sample, d.step, d.record.clone()));
+    Ok(found.into_iter().next())
+}
+
+/// Names of the records of a folder.
+fn records(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let csv = names.filter_map(|name| name.strip_suffix(".csv").map(String::from));
+    Ok(csv.filter(|name| name != "samples").collect())
+}
+
+/// The first line in which two tables differ.
+fn difference(record: &str, a: &str, b: &str) -> Option<Divergence> {
+    let head: Vec<&str> = a.lines().next()?.split(',').collect();
+    let (mut left, mut right) = (a.lines().skip(1), b.lines().skip(1));
+    loop {
+        let (x, y) = (left.next(), right.next());
+        if x.is_none() && y.is_none() {
+            return None;
+        }
+        if x != y {
+            return Some(divergence(record, &head, x, y));
+        }
+    }
+}
+
+fn divergence(record: &str, head: &[&str], a: Option<&str>, b: Option<&str>) -> Divergence {
+    let cells = |line: Option<&str>| line.map(|line| line.split(',').map(String::from).collect::<Vec<_>>());
+    let (a, b) = (cells(a).unwrap_or_default(), cells(b).unwrap_or_default());
+    let spikes = head.get(2) == Some(&"index");
+    let time =
+        |row: &[String]| row.iter().take(2).map(|c| c.parse().unwrap_or(u32::MAX)).collect::<Vec<u32>>();
+    let first = [&a, &b].into_iter().filter(|row| !row.is_empty()).min_by_key(|row| time(row));
+    let time = first.map(|row| time(row)).unwrap_or_default();
+    let column = if spikes { 3 } else { (2..head.len()).find(|&i| a.get(i) != b.get(i)).unwrap_or(2) };
+    let name = if spikes {
+        first.and_then(|row| row.get(3)).cloned().unwrap_or_default()
+    } else {
+        head.get(column).map(ToString::to_string).unwrap_or_default()
+    };
+    let value = |row: &[String]| {
+        if spikes {
+            first.filter(|f| f.as_slice() == row).map(|_| 1)
+        } else {
+            row.get(column).and_then(|cell| cell.parse().ok())
+        }
+    };
+    let [sample, step] = [0, 1].map(|i| time.get(i).copied().unwrap_or(0));
+    Divergence { record: record.into(), sample, step, name, before: value(&a), after: value(&b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_that_differs() {
+        let (a, b) =
+            ("sample,step,a[0],a[1]\n0,1,5,6\n0,2,7,8\n", "sample,step,a[0],a[1]\n0,1,5,6\n0,2,7,9\n");
+        let found = difference("a.v", a, b).unwrap();
+        assert_eq!((found.step, found.name.as_str()), (2, "a[1]"));
+        assert_eq!((found.before, found.after), (Some(8), Some(9)));
+        assert_eq!(difference("a.v", a, a), None);
+    }
+
+    #[test]
+    fn the_first_spike_that_differs() {
+        let head = "sample,step,index,name\n";
+        let (a, b) = (
+            format!("{head}0,3,1,a[1]\n0,9,0,a[0]\n"),
+            format!("{head}0,3,1,a[1]\n0,5,2,a[2]\n0,9,0,a[0]\n"),
+        );
+        let found = difference("a.spikes", &a, &b).unwrap();
+        assert_eq!((found.step, found.name.as_str()), (5, "a[2]"));
+        assert_eq!((found.before, found.after), (None, Some(1)));
+    }
+}

@@ -1,0 +1,170 @@
+//! The files of a run's output folder: data as npy and CSV, the summary, the report.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array2, Array3};
+use ndarray_npy::WriteNpyExt;
+use trace::{Recording, html, svg};
+
+use super::names;
+use super::outcome::{Measured, Outcome, SpikeRecord};
+use crate::failure::Failure;
+use crate::write;
+
+/// Writes `summary.json`, `samples.csv`, and for every record an npy and a CSV; returns the files.
+pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
+    let mut out = Out { folder, files: Vec::new() };
+    write::folder(folder)?;
+    out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
+    for spikes in &outcome.spikes {
+        out.put(&file(&spikes.name, "npy"), &npy(&spike_table(spikes))?)?;
+        out.put(&file(&spikes.name, "csv"), spike_csv(spikes).as_bytes())?;
+    }
+    for recording in &outcome.recordings {
+        out.put(&file(&recording.name, "npy"), &recording_npy(recording, outcome)?)?;
+        out.put(&file(&recording.name, "csv"), recording_csv(recording).as_bytes())?;
+    }
+    if !outcome.samples.is_empty() {
+        out.put("samples.csv", samples_csv(outcome).as_bytes())?;
+    }
+    Ok(out.files)
+}
+
+/// Writes `index.html`.
+pub fn report(folder: &Path, outcome: &Outcome, bands: &[svg::Band]) -> Result<PathBuf, Failure> {
+    write::folder(folder)?;
+    let path = folder.join("index.html");
+    write::atomic(&path, page(outcome, bands).as_bytes())?;
+    Ok(path)
+}
+
+struct Out<'a> {
+    folder: &'a Path,
+    files: Vec<PathBuf>,
+}
+
+impl Out<'_> {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.folder.join(name);
+        write::atomic(&path, bytes)?;
+        self.files.push(path);
+        Ok(())
+    }
+}
+
+/// A file's name from a record's: what no file system minds stays, the rest becomes `_`.
+fn file(name: &str, extension: &str) -> String {
+    format!("{}.{extension}", plain(name))
+}
+
+/// A name that no file system minds.
+pub fn plain(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "._-[]".contains(c) { c } else { '_' };
+    name.replace("->", "-").chars().map(plain).collect()
+}
+
+fn npy<D: ndarray::Dimension>(array: &ndarray::Array<i32, D>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    array.write_npy(&mut bytes).map_err(|e| Failure::internal(format!("cannot encode an npy: {e}")))?;
+    Ok(bytes)
+}
+
+/// Rows (sample, step, column).
+fn spike_table(spikes: &SpikeRecord) -> Array2<i32> {
+    let rows = spike_rows(spikes);
+    let flat = rows.iter().flatten().copied().collect();
+    Array2::from_shape_vec((rows.len(), 3), flat).unwrap_or_default()
+}
+
+fn spike_rows(spikes: &SpikeRecord) -> Vec<[i32; 3]> {
+    let row = |e: &trace::Event| {
+        let index = names::place(&spikes.of, e.key)?;
+        Some([e.at.sample.cast_signed(), e.at.step.0.cast_signed(), (index as u32).cast_signed()])
+    };
+    spikes.raster.events.iter().filter_map(row).collect()
+}
+
+fn spike_csv(spikes: &SpikeRecord) -> String {
+    let mut text = String::from("sample,step,index,name\n");
+    for [sample, step, index] in spike_rows(spikes) {
+        let _ = writeln!(text, "{sample},{step},{index},{}", cell(&spikes.columns[index as usize]));
+    }
+    text
+}
+
+/// Moments x columns; with samples, samples x moments x columns.
+fn recording_npy(recording: &Recording, outcome: &Outcome) -> Result<Vec<u8>, Failure> {
+    let (rows, columns) = (recording.moments.len(), recording.columns.len());
+    let samples = outcome.samples.len();
+    if samples > 0 && rows.is_multiple_of(samples) {
+        let shape = (samples, rows / samples, columns);
+        return npy(&Array3::from_shape_vec(shape, recording.values.clone()).unwrap_or_default());
+    }
+    npy(&Array2::from_shape_vec((rows, columns), recording.values.clone()).unwrap_or_default())
+}
+
+fn recording_csv(recording: &Recording) -> String {
+    let mut text = String::from("sample,step");
+    recording.columns.iter().for_each(|name| text.extend([",", &cell(name)]));
+    text.push('\n');
+    for (at, row) in recording.rows() {
+        let _ = write!(text, "{},{}", at.sample, at.step.0);
+        text.extend(row.iter().map(|value| format!(",{value}")));
+        text.push('\n');
+    }
+    text
+}
+
+fn samples_csv(outcome: &Outcome) -> String {
+    let head: Vec<&str> = trace::Counters::default().rows().iter().map(|row| row.0).collect();
+    let mut text = format!("sample,{}", head.join(","));
+    let heads = outcome.measures.iter().map(|m| format!(",{0}_label,{0}_decision", cell(&m.name)));
+    text.extend(heads);
+    text.push('\n');
+    for (i, sample) in outcome.samples.iter().enumerate() {
+        let _ = write!(text, "{i}");
+        text.extend(sample.counters.rows().iter().map(|row| format!(",{}", row.1)));
+        let decision = |m: &Measured| format!(",{},{}", m.labels[i], m.accuracy.decisions[i]);
+        text.extend(outcome.measures.iter().map(decision));
+        text.push('\n');
+    }
+    text
+}
+
+/// A cell of a CSV, quoted where it must be.
+fn cell(text: &str) -> String {
+    if text.contains([',', '"', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_string()
+    }
+}
+
+fn page(outcome: &Outcome, bands: &[svg::Band]) -> String {
+    let mut sections = Vec::new();
+    let mut section = |title: String, body: String| sections.push(html::Section { title, body });
+    for measured in &outcome.measures {
+        let table = measured.confusion();
+        let head = (0..measured.classes).map(|c| c.to_string()).collect::<Vec<_>>();
+        let head: Vec<&str> =
+            std::iter::once("true \\ named").chain(head.iter().map(String::as_str)).collect();
+        let rows = table.iter().enumerate().map(|(class, row)| {
+            std::iter::once(class.to_string()).chain(row.iter().map(u32::to_string)).collect()
+        });
+        let title =
+            format!("{}: {} of {}", measured.name, measured.accuracy.correct, measured.accuracy.total);
+        section(title, html::table(&head, &rows.collect::<Vec<_>>()));
+    }
+    let first: Vec<_> = outcome.raster.events.iter().filter(|e| e.at.sample == 0).copied().collect();
+    let of = if outcome.samples.is_empty() { "Spikes" } else { "Spikes of sample 0" };
+    section(of.into(), svg::raster(&first, bands, outcome.steps));
+    for recording in &outcome.recordings {
+        let mut first = recording.clone();
+        let rows = first.moments.iter().take_while(|m| m.sample == 0).count();
+        first.moments.truncate(rows);
+        first.values.truncate(rows * first.columns.len());
+        section(recording.name.clone(), svg::curves(&first));
+    }
+    html::page(&outcome.summary, &sections)
+}

@@ -1,0 +1,12 @@
+//! Running an image: what is recorded, how it is driven, what is written and shown.
+
+pub mod compare;
+pub mod files;
+mod machine;
+pub mod names;
+pub mod outcome;
+pub mod probe;
+pub mod screen;
+pub mod session;
+pub mod spikes;
+mod summary;

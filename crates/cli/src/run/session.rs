@@ -1,0 +1,212 @@
+//! A run: sample by sample, from one record to the next.
+#![allow(clippy::disallowed_methods, clippy::float_arithmetic, reason = "wall time is for people")]
+
+use std::time::Instant;
+
+use image::{Image, KeyRun, Measure, Record, Recorded};
+use indicatif::ProgressBar;
+use isa::ids::{Key, Step};
+use isa::op::Variable;
+use trace::{Accuracy, Moment, Raster, Recording, Stimulus, decide};
+
+use super::machine::{self, Machine};
+use super::names;
+use super::outcome::{Measured, Outcome, SampleRow, SpikeRecord};
+use super::summary;
+use crate::failure::{Exit, Failure};
+
+/// Most spikes that are kept for pictures.
+const SHOWN_MAX: usize = 1_000_000;
+/// Most steps between two moves of the progress bar.
+const STRIDE: u32 = 1000;
+
+/// What is asked of a run beyond its image.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Steps of a run, or of each sample.
+    pub steps: u32,
+    /// Samples to run, at most; `None` is all.
+    pub samples: Option<u32>,
+    /// Host threads.
+    pub threads: usize,
+    /// What is recorded.
+    pub records: Vec<Record>,
+    /// Input events and rewards from files.
+    pub stimulus: Stimulus,
+    /// Whether an overflow is a failure.
+    pub overflow: Overflow,
+}
+
+/// What an overflow is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Overflow {
+    /// It is counted.
+    Count,
+    /// It ends the run after its sample, with exit code 1.
+    Error,
+}
+
+/// Runs `image` as planned; the machine comes back with its final state.
+pub fn run<'a>(
+    image: &'a Image,
+    plan: &'a Plan,
+    bar: &ProgressBar,
+) -> Result<(Outcome, Machine<'a>), Failure> {
+    let mut machine = Machine::load(image, &plan.stimulus)?;
+    let mut run = Run::new(image, plan);
+    let all = image.session.samples.as_ref().map_or(1, |samples| samples.count);
+    let samples = plan.samples.map_or(all, |most| most.min(all));
+    bar.set_length(u64::from(samples) * u64::from(plan.steps));
+    let start = Instant::now();
+    for sample in 0..samples {
+        run.sample(&mut machine, sample, bar)?;
+    }
+    let wall_s = start.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    Ok((run.finish(&machine, samples, wall_s), machine))
+}
+
+struct Run<'a> {
+    image: &'a Image,
+    plan: &'a Plan,
+    raster: Raster,
+    spikes: Vec<SpikeRecord>,
+    lines: Vec<SpikeRecord>,
+    states: Vec<(Record, Recording)>,
+    rows: Vec<SampleRow>,
+    measures: Vec<Tally>,
+}
+
+/// A measure and the spikes of its outputs in the present sample.
+struct Tally {
+    of: KeyRun,
+    counts: Vec<u32>,
+    measured: Measured,
+}
+
+impl<'a> Run<'a> {
+    fn new(image: &'a Image, plan: &'a Plan) -> Self {
+        let (mut spikes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
+        for record in &plan.records {
+            let columns = machine::columns(&image.symbols, &record.of);
+            let name = record.name.clone();
+            match (record.variable, record.of) {
+                (Variable::Spikes, Recorded::Keys(of)) => {
+                    let input = image.symbols.inputs.iter().any(|node| node.key <= of.key);
+                    let list = if input { &mut lines } else { &mut spikes };
+                    list.push(SpikeRecord {
+                        name,
+                        of,
+                        every: record.every,
+                        columns,
+                        raster: Raster::default(),
+                    });
+                }
+                _ => states.push((record.clone(), Recording::new(name, record.variable, columns))),
+            }
+        }
+        let measures = image.session.measures.iter().map(|Measure::Accuracy { name, of, labels }| {
+            let (name, labels, classes) = (name.clone(), labels.clone(), of.count);
+            let measured = Measured { name, accuracy: Accuracy::default(), labels, classes };
+            Tally { of: *of, counts: vec![0; classes as usize], measured }
+        });
+        let measures = measures.collect();
+        let raster = Raster::default();
+        Self { image, plan, raster, spikes, lines, states, rows: Vec::new(), measures }
+    }
+
+    /// Runs one sample, or the whole run where there are none.
+    fn sample(&mut self, machine: &mut Machine, sample: u32, bar: &ProgressBar) -> Result<(), Failure> {
+        let counted = machine.counters();
+        let started = machine.begin(sample, self.plan.steps)?;
+        self.measures.iter_mut().for_each(|tally| tally.counts.fill(0));
+        let mut done = 0;
+        while done < self.plan.steps {
+            let steps = self.stride(done);
+            machine.run(steps, self.plan.threads, &mut |step, keys| {
+                let at = Moment { sample, step: Step(step.0 - started) };
+                self.collect(at, keys);
+            });
+            done += steps;
+            bar.inc(u64::from(steps));
+            let at = Moment { sample, step: Step(done) };
+            let lines: Vec<Key> =
+                if self.lines.is_empty() { Vec::new() } else { machine.chip().inputs().collect() };
+            self.lines.iter_mut().for_each(|record| record.collect(at, &lines));
+            self.record(machine, at);
+        }
+        self.close(machine, sample);
+        let counters = machine.counters() - counted;
+        self.overflow(sample, counters.overflows())?;
+        if self.image.session.samples.is_some() {
+            self.rows.push(SampleRow { counters });
+        }
+        Ok(())
+    }
+
+    /// Steps from `done` to the next record, or to the next move of the bar.
+    fn stride(&self, done: u32) -> u32 {
+        let left = self.plan.steps - done;
+        if !self.lines.is_empty() {
+            return 1;
+        }
+        let records = self.states.iter().map(|(record, _)| record.every - done % record.every);
+        records.min().unwrap_or(STRIDE).min(STRIDE).min(left)
+    }
+
+    /// Takes the spikes of one step.
+    fn collect(&mut self, at: Moment, keys: &[Key]) {
+        if keys.is_empty() {
+            return;
+        }
+        if self.raster.events.len() < SHOWN_MAX {
+            self.raster.push(at, keys);
+        }
+        self.spikes.iter_mut().for_each(|record| record.collect(at, keys));
+        for tally in &mut self.measures {
+            let Tally { of, counts, .. } = tally;
+            keys.iter().filter_map(|key| names::place(of, *key)).for_each(|i| counts[i] += 1);
+        }
+    }
+
+    /// Takes the states that are due.
+    fn record(&mut self, machine: &Machine, at: Moment) {
+        for (record, recording) in &mut self.states {
+            if at.step.0.is_multiple_of(record.every) {
+                recording.push(at, machine.values(record.variable, &record.of));
+            }
+        }
+    }
+
+    /// Ends a sample: decisions.
+    fn close(&mut self, machine: &Machine, sample: u32) {
+        for tally in &mut self.measures {
+            let v = machine.values(Variable::V, &Recorded::Keys(tally.of));
+            let label = tally.measured.labels.get(sample as usize).copied().unwrap_or(u32::MAX);
+            tally.measured.accuracy.push(decide(&tally.counts, &v), label);
+        }
+    }
+
+    fn overflow(&self, sample: u32, overflows: u64) -> Result<(), Failure> {
+        if overflows == 0 || self.plan.overflow == Overflow::Count {
+            return Ok(());
+        }
+        let message = format!("{overflows} values overflowed in sample {sample}");
+        let help = "samples.csv and summary.json count them by kind; smaller weights or a smaller exponent avoid them";
+        Err(Failure::new(Exit::User, message).help(help))
+    }
+
+    fn finish(self, machine: &Machine, samples: u32, wall_s: f64) -> Outcome {
+        let measures: Vec<Measured> = self.measures.into_iter().map(|tally| tally.measured).collect();
+        let about = summary::About { image: self.image, steps: self.plan.steps, samples, wall_s };
+        Outcome {
+            summary: summary::of(&about, machine.chip(), &measures),
+            steps: self.plan.steps,
+            raster: self.raster,
+            spikes: self.spikes.into_iter().chain(self.lines).collect(),
+            recordings: self.states.into_iter().map(|(_, recording)| recording).collect(),
+            samples: self.rows,
+            measures,
+        }
+    }
+}

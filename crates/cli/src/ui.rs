@@ -1,0 +1,105 @@
+//! The terminal: results on stdout, what is going on on stderr. The only place that prints.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing happens")]
+
+use std::io::{IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::render;
+
+/// How to talk.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// One JSON object on stdout, and nothing else there.
+    pub json: bool,
+    /// No word about what is going on.
+    pub quiet: bool,
+    /// Colours on stderr.
+    pub color: bool,
+}
+
+impl Ui {
+    /// What arguments and the terminal ask for.
+    pub fn new(json: bool, quiet: bool) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        Self { json, quiet, color: std::io::stderr().is_terminal() && !plain }
+    }
+
+    /// `   Running 100 steps` on stderr.
+    pub fn status(&self, verb: &str, what: &str) {
+        if self.quiet || self.json {
+            return;
+        }
+        match self.color {
+            true => eprintln!("\x1b[1;32m{verb:>12}\x1b[0m {what}"),
+            false => eprintln!("{verb:>12} {what}"),
+        }
+    }
+
+    /// Warnings on stderr.
+    pub fn warnings(&self, found: &Failure) {
+        if !self.quiet && !self.json {
+            eprint!("{}", render::failure(found, self.color));
+        }
+    }
+
+    /// Results for people on stdout; nothing with `--json`.
+    pub fn print(&self, text: &str) {
+        if !self.json {
+            write_out(text);
+        }
+    }
+
+    /// The one JSON object, if asked for.
+    pub fn object(&self, object: &impl Serialize) {
+        if self.json {
+            let text = serde_json::to_string(object).unwrap_or_default();
+            write_out(&format!("{text}\n"));
+        }
+    }
+
+    /// All that went wrong: on stderr for people, as the object with `--json`.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            return self.object(&failure_object(failure));
+        }
+        eprint!("{}", render::failure(failure, self.color));
+    }
+
+    /// A bar on stderr for `length` units of work; hidden where nobody looks.
+    pub fn bar(&self, length: u64, unit: &str) -> ProgressBar {
+        let hidden = self.quiet || self.json || !std::io::stderr().is_terminal();
+        if hidden {
+            return ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
+        }
+        let template = format!("{{wide_bar}} {{pos}}/{{len}} {unit}  {{per_sec}}");
+        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(length).with_style(style.progress_chars("█▉▊▋▌▍▎▏ "))
+    }
+}
+
+/// Writes to stdout; a reader that has gone away ends the program in peace.
+fn write_out(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+fn failure_object(failure: &Failure) -> Value {
+    let errors = failure.findings.iter().map(|finding| {
+        let mut object = serde_json::to_value(finding).unwrap_or_default();
+        if let (Some(source), Some(place)) = (&failure.source, finding.places.first()) {
+            let at = render::position(&source.text, place.start);
+            object["file"] = json!(source.name);
+            object["label"] = json!(place.label);
+            object["line"] = json!(at.line);
+            object["column"] = json!(at.column);
+        }
+        object
+    });
+    json!({ "schema": trace::SCHEMA, "exit": failure.exit as i32, "errors": errors.collect::<Vec<_>>() })
+}
