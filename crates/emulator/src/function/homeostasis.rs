@@ -22,8 +22,9 @@ pub fn end_epoch(soma: &mut Soma, keys: &[u32], clock: Clock) {
         let now = (adaptive.activity, adaptive.vth);
         (adaptive.activity, adaptive.vth) = moved(now, &adaptive.profile, soma.fires[c].into(), r12);
         soma.threshold[c] = num::threshold(adaptive.vth as u32);
-        soma.fires[c] = 0;
     }
+    // Those without homeostasis are counted too, in a byte.
+    soma.fires.fill(0);
 }
 
 /// (activity, threshold mantissa) after an epoch with `fires` fires.
