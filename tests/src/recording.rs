@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use isa::ids::Step;
+use isa::ids::{Key, Step};
 use network::graph::Graph;
-use reference::State;
-use trace::{Counters, Stimulus};
+use reference::{Run, State};
+use trace::{Counters, Digest, Stimulus};
 
 /// Everything that is compared.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +67,26 @@ pub fn of_reference(
     recording
 }
 
+/// The digest of contract 9, of a run of the reference.
+#[must_use]
+pub fn digest(graph: &Graph, run: &Run) -> u64 {
+    let mut digest = Digest::new();
+    for spikes in run.spikes.chunk_by(|a, b| a.0 == b.0) {
+        let keys: Vec<Key> = spikes.iter().map(|spike| spike.1).collect();
+        digest.spikes(spikes[0].0, &keys);
+    }
+    for c in &run.state.compartments {
+        digest.compartment(c.u, c.v, c.vth as i32);
+    }
+    for p in (0..graph.projections.len()).filter(|&p| graph.projections[p].rule.is_some()) {
+        for (i, s) in run.state.synapses[p].iter().enumerate() {
+            let [x1, x2, y1, y2, y3] = run.state.traces(p, i);
+            digest.synapse([s.w, s.d, s.t, x1, x2, y1, y2, y3]);
+        }
+    }
+    digest.finish()
+}
+
 fn snapshot(graph: &Graph, state: &State) -> Snapshot {
     let plastic = || {
         let projections = graph.projections.iter().zip(&state.synapses);
@@ -86,10 +106,9 @@ fn snapshot(graph: &Graph, state: &State) -> Snapshot {
         let unit = &state.compartments[key as usize].post;
         [key as i32, unit.x[0], unit.x[1], unit.x[2], unit.at as i32]
     });
-    let reward = (0..graph.rewards.len()).map(|channel| {
-        let heard = graph.settings.iter().position(|settings| settings.reward == Some(channel));
-        heard.map_or([0, 0], |i| [state.rewards[i].r0, state.rewards[i].r1])
-    });
+    let reward = heard(graph)
+        .into_iter()
+        .map(|settings| settings.map_or([0, 0], |i| [state.rewards[i].r0, state.rewards[i].r1]));
     let homeostasis = homeostatic(graph).into_iter().map(|key| {
         let compartment = &state.compartments[key as usize];
         [key as i32, compartment.activity, compartment.vth as i32]
@@ -103,6 +122,27 @@ fn snapshot(graph: &Graph, state: &State) -> Snapshot {
         reward: reward.collect(),
         homeostasis: homeostasis.collect(),
     }
+}
+
+/// The first settings that hear each reward channel and have a plastic synapse; others keep no reward.
+#[must_use]
+pub fn heard(graph: &Graph) -> Vec<Option<usize>> {
+    let plastic = graph.projections.iter().filter(|p| p.rule.is_some());
+    let learns: Vec<usize> = plastic
+        .flat_map(|p| {
+            let post = graph.side_keys(&p.post);
+            let targets: Vec<u32> = (0..p.synapses()).map(|i| post[p.ends(i).1].0).collect();
+            targets.into_iter().map(|key| settings_of(graph, key))
+        })
+        .collect();
+    let hears = |i: &usize, channel| graph.settings[*i].reward == Some(channel) && learns.contains(i);
+    (0..graph.rewards.len()).map(|channel| (0..graph.settings.len()).find(|i| hears(i, channel))).collect()
+}
+
+/// Settings of the population that a compartment belongs to.
+fn settings_of(graph: &Graph, key: u32) -> usize {
+    let population = (0..graph.populations.len()).rfind(|&p| graph.population_key(p).0 <= key);
+    graph.populations[population.expect("a compartment")].settings
 }
 
 /// Keys of the compartments whose threshold moves.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use compiler::{Failure, Options};
 use emulator::{Chip, NoObserver};
 use image::Image;
-use isa::chip::ChipDescription;
+use isa::chip::{ChipDescription, Grid};
 use isa::ids::Key;
 use network::graph::{Graph, Node};
 use trace::Stimulus;
@@ -21,11 +21,11 @@ pub enum Route {
     Chip(Board),
 }
 
-/// How a graph is put on a chip.
+/// How a graph is put on a board of chips, each with the limits of `loihi`.
 #[derive(Clone, Copy, Debug)]
 pub struct Board {
-    /// A description that ships.
-    pub chip: &'static str,
+    /// Chips in x and y. Several chips have only 4 cores each, so that messages do cross.
+    pub chips: (u32, u32),
     /// Spread over at least so many cores.
     pub cores_min: u32,
     /// Seed of the placement.
@@ -36,9 +36,25 @@ pub struct Board {
 
 impl Board {
     /// As few cores as possible, one thread.
-    pub const ONE: Self = Self { chip: "loihi", cores_min: 1, seed: 0, threads: 1 };
+    pub const ONE: Self = Self { chips: (1, 1), cores_min: 1, seed: 0, threads: 1 };
     /// Over several cores of two chips, two threads.
-    pub const MANY: Self = Self { chip: "loihi-2", cores_min: 6, seed: 1, threads: 2 };
+    pub const MANY: Self = Self { chips: (2, 1), cores_min: 6, seed: 1, threads: 2 };
+
+    /// The description of the board.
+    ///
+    /// # Panics
+    /// If `loihi` does not ship.
+    #[must_use]
+    pub fn description(&self) -> ChipDescription {
+        let mut chip = ChipDescription::shipped("loihi").expect("loihi ships");
+        let (width, height) = self.chips;
+        if width * height > 1 {
+            chip.board = Grid { width, height };
+            chip.mesh = Grid { width: 2, height: 1 };
+            chip.cores_per_tile = 2;
+        }
+        chip
+    }
 
     /// Compiles, checks the image against the graph, and takes it through its bytes.
     ///
@@ -48,9 +64,8 @@ impl Board {
     /// # Panics
     /// If the check finds anything, or the bytes do not hold the image.
     pub fn image(&self, graph: &Graph) -> Result<Image, Failure> {
-        let chip = ChipDescription::shipped(self.chip).expect("a description that ships");
         let options = Options { seed: self.seed, cores_min: self.cores_min, ..Options::default() };
-        let compiled = compiler::compile(graph, &chip, &options)?;
+        let compiled = compiler::compile(graph, &self.description(), &options)?;
         if let Err(errors) = compiler::check(graph, &compiled.image) {
             panic!("{self:?}: the check finds {}", errors[0]);
         }
@@ -158,8 +173,8 @@ fn snapshot(graph: &Graph, chip: &Chip) -> Snapshot {
         assert_eq!(state.y, y, "a synapse reads its target's traces");
         shown.post.push([key.0 as i32, y[0], y[1], y[2], state.ty as i32]);
     }
-    for channel in 0..graph.rewards.len() {
-        let (r0, r1) = chip.reward(graph.reward_key(channel)).unwrap_or((0, 0));
+    for (channel, heard) in recording::heard(graph).into_iter().enumerate() {
+        let (r0, r1) = heard.and_then(|_| chip.reward(graph.reward_key(channel))).unwrap_or((0, 0));
         shown.reward.push([r0, r1]);
     }
     for key in recording::homeostatic(graph) {

@@ -146,14 +146,14 @@ fn settings(r: &mut Source, rewards: usize, index: u32) -> Settings {
         offset: r.pick(&[0, 0, 1, 7]),
         target: r.pick(&[NoiseTarget::Current, NoiseTarget::Voltage]),
     };
-    let heard = rewards > 0 && !r.one_in(3);
+    let heard = (index as usize) < rewards && !r.one_in(5);
     Settings {
         epoch: r.pick(&[1, 1, 2, 3, 4, 5, 8, 31, 63]),
         delay_bits: r.unsigned(3, 6),
         vmin_exponent: r.pick(&[23, 23, 23, 16, 12, 0]),
         vmax_exponent: r.pick(&[7, 7, 7, 6, 4, 3]),
         noise: (!r.one_in(3)).then_some(noise),
-        reward: heard.then(|| (index as usize) % rewards.max(1)),
+        reward: heard.then_some(index as usize),
     }
 }
 
