@@ -162,5 +162,4 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "a name from another tool",
         "NxSDK, brian2_loihi and Lava names are accepted; `fmt` writes the canonical one.",
     ),
-    ("W0002", "declared, never used", "A prototype, rule or constant that nothing refers to."),
 ];

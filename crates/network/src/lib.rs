@@ -19,6 +19,7 @@ pub use elaborate::{FIELDS, FieldSpec, FieldTable, Note, Reading};
 pub use fmt::fmt;
 pub use load::{Array, Data, LoadError, Loader, Memory, NoFiles};
 pub use print::print;
+pub use text::expand;
 
 /// The graph of a description in the language of `docs/language.md`; files are read through `loader`.
 ///
@@ -34,5 +35,5 @@ pub fn parse(source: &str, loader: &dyn Loader) -> Result<graph::Graph, Diagnost
 /// As [`parse`].
 pub fn read(source: &str, loader: &dyn Loader) -> Result<Reading, Diagnostics> {
     let (statements, errors) = text::parse(source);
-    elaborate::elaborate(&statements, loader, errors)
+    elaborate::elaborate(&statements, &text::library(), loader, errors)
 }

@@ -62,3 +62,15 @@ fn signs_and_operators() {
         "const a = -3\nconst b = 2 - -a*(n + 1)^2/4%7\nrecord a->b.weight every -1\nproject a[0..3], b.c -> \"x y\"[..] : { 0 -> 1: -5 delay 4 }\nrun 20 ms\n"
     );
 }
+
+#[test]
+fn macros_keep_their_lines() {
+    let text = "macro ring( of,n , weight=9 ) { const far = n-1
+  // one
+  project of[0..far]->of[1..n] : one_to_one{weight=weight} // two
+
+  project of[far] -> of[0] : all }
+x  =ring( p,  n=4 )
+";
+    insta::assert_snapshot!(settled(text));
+}

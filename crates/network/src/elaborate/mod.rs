@@ -66,6 +66,7 @@ pub(crate) struct Elaborator<'a> {
     synapses: BTreeMap<&'a str, &'a Prototype>,
     rules: rule::Rules<'a>,
     settings: settings::Plan<'a>,
+    library: BTreeSet<&'a str>,
     broken: BTreeSet<String>,
     nodes: BTreeMap<String, Node>,
     rewards: BTreeMap<String, usize>,
@@ -78,13 +79,15 @@ pub(crate) struct Elaborator<'a> {
 ///
 /// # Errors
 /// All diagnostics, those of [`graph::problems`] included.
-pub(crate) fn elaborate(
-    statements: &[Statement],
-    loader: &dyn Loader,
+pub(crate) fn elaborate<'a>(
+    statements: &'a [Statement],
+    library: &'a [Statement],
+    loader: &'a dyn Loader,
     before: Vec<Diagnostic>,
 ) -> Result<Reading, Diagnostics> {
     let understood = before.iter().all(|d| d.warning);
     let mut elaborator = Elaborator::new(loader, before);
+    elaborator.declare_library(library);
     elaborator.declare(statements);
     elaborator.build(statements);
     let Elaborator { mut found, notes, graph, .. } = elaborator;
@@ -106,6 +109,7 @@ impl<'a> Elaborator<'a> {
             synapses: BTreeMap::new(),
             rules: rule::Rules::default(),
             settings: settings::Plan::default(),
+            library: BTreeSet::new(),
             broken: BTreeSet::new(),
             nodes: BTreeMap::new(),
             rewards: BTreeMap::new(),
@@ -127,9 +131,23 @@ impl<'a> Elaborator<'a> {
         }
     }
 
+    /// Prototypes and rules that every description may use, or define anew.
+    fn declare_library(&mut self, library: &'a [Statement]) {
+        for statement in library {
+            let (table, prototype) = match &statement.kind {
+                StatementKind::Neuron(p) => (&mut self.neurons, p),
+                StatementKind::Rule(p) => (&mut self.rules.declared, p),
+                _ => continue,
+            };
+            table.insert(&prototype.name.text, prototype);
+            self.library.insert(&prototype.name.text);
+        }
+    }
+
     /// First pass: what may be used before it is declared.
     fn declare(&mut self, statements: &'a [Statement]) {
         self.declare_constants(statements);
+        let mut kinds_seen = BTreeSet::new();
         for statement in statements {
             if let StatementKind::Broken(name) = &statement.kind {
                 self.broken.insert(name.text.clone());
@@ -142,7 +160,9 @@ impl<'a> Elaborator<'a> {
                 _ => continue,
             };
             let before = table.insert(prototype.name.text.as_str(), prototype);
-            if let Some(before) = before {
+            let of_library = self.library.contains(prototype.name.text.as_str())
+                && kinds_seen.insert((kind, &prototype.name.text));
+            if let Some(before) = before.filter(|_| !of_library) {
                 self.found.push(twice(kind, prototype, before));
             }
         }
@@ -186,22 +206,36 @@ impl<'a> Elaborator<'a> {
         self.build_rewards(statements);
         self.build_settings(statements);
         for statement in statements {
+            let before = self.found.len();
             match &statement.kind {
                 StatementKind::Population(p) => self.population(p, statement.span),
                 StatementKind::Input(i) => self.input(i, statement.span),
                 _ => {}
             }
+            self.name_call(before, statement);
         }
         self.fill_rewards(statements);
         self.build_rules(statements);
         for statement in statements {
+            let before = self.found.len();
             if let StatementKind::Project(p) = &statement.kind {
                 self.project(p, statement.span);
             }
+            self.name_call(before, statement);
         }
         self.resolve_physical();
         self.derive_settings();
         self.session(statements);
+    }
+
+    /// Errors inside of a macro name the call as well.
+    fn name_call(&mut self, before: usize, statement: &Statement) {
+        let Some(call) = statement.call else { return };
+        for error in self.found.iter_mut().skip(before) {
+            if (error.span.start, error.span.end) != (call.start, call.end) {
+                error.related.push((call, "in this call".into()));
+            }
+        }
     }
 
     fn step(&mut self, value: &Expr) {

@@ -7,6 +7,7 @@ mod problems;
 mod projection;
 mod rule;
 mod session;
+pub mod topology;
 
 pub use node::*;
 pub use problems::{Problem, problems, stack_depth};

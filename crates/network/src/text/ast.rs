@@ -174,6 +174,8 @@ pub struct Statement {
     pub kind: StatementKind,
     /// The whole of it.
     pub span: Span,
+    /// The call of the macro that it came from.
+    pub call: Option<Span>,
 }
 
 /// What a statement is.

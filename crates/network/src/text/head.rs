@@ -40,12 +40,12 @@ pub fn statement(tokens: &[Token], errors: &mut Vec<Diagnostic>) -> Option<State
                 StatementKind::Project(p) => p.items = lines,
                 _ => {}
             }
-            Some(Statement { kind, span: span_of(tokens) })
+            Some(Statement { kind, span: span_of(tokens), call: None })
         }
         Err(error) => {
             errors.push(not_understood(error, tokens));
             let (_, name) = name(Tokens(tokens.get(1..)?)).ok()?;
-            Some(Statement { kind: StatementKind::Broken(name), span: span_of(tokens) })
+            Some(Statement { kind: StatementKind::Broken(name), span: span_of(tokens), call: None })
         }
     }
 }

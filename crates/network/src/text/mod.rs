@@ -5,12 +5,12 @@ pub mod expr;
 pub mod head;
 pub mod item;
 pub mod layout;
+pub(crate) mod macros;
 pub mod stream;
 pub mod token;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use ast::Statement;
-use token::Token;
 
 /// The words that begin a statement.
 pub const KEYWORDS: &[&str] = &[
@@ -33,16 +33,51 @@ pub const KEYWORDS: &[&str] = &[
     "macro",
 ];
 
-/// All statements of a source, and everything that is not understood; a bad statement does not hide the next.
+/// All statements of a source, macros expanded, and everything that is not understood; a bad statement does not hide
+/// the next.
 #[must_use]
 pub fn parse(source: &str) -> (Vec<Statement>, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let tokens = layout::arrange(token::tokens(source), &mut errors);
-    let statements = statements(&tokens, &mut errors);
+    let mut macros = macros::Macros::new(&tokens, &mut errors);
+    let mut statements = Vec::new();
+    for part in layout::split(&tokens, &["\n"]).filter(|part| !macros::is_macro(part)) {
+        match macros.call(part, &mut errors) {
+            Some(called) => statements.extend(called),
+            None => statements.extend(head::statement(part, &mut errors)),
+        }
+    }
     (statements, errors)
 }
 
-/// The statements of arranged tokens.
-pub(crate) fn statements(tokens: &[Token], errors: &mut Vec<Diagnostic>) -> Vec<Statement> {
-    layout::split(tokens, &["\n"]).filter_map(|part| head::statement(part, errors)).collect()
+/// The prototypes and rules of the library.
+#[must_use]
+pub(crate) fn library() -> Vec<Statement> {
+    let tokens = layout::arrange(token::tokens(macros::LIBRARY), &mut Vec::new());
+    let parts = layout::split(&tokens, &["\n"]).filter(|part| !macros::is_macro(part));
+    parts.filter_map(|part| head::statement(part, &mut Vec::new())).collect()
+}
+
+/// The source with every call of a macro replaced by what it expands to, in canonical form.
+///
+/// # Errors
+/// What the parser does not understand.
+pub fn expand(source: &str) -> Result<String, Diagnostics> {
+    let (_, errors) = parse(source);
+    if !errors.is_empty() {
+        return Err(Diagnostics::sorted(errors));
+    }
+    let tokens = layout::arrange(token::tokens(source), &mut Vec::new());
+    let mut macros = macros::Macros::new(&tokens, &mut Vec::new());
+    let (mut out, mut last) = (String::new(), 0usize);
+    for part in layout::split(&tokens, &["\n"]) {
+        let text = if macros::is_macro(part) { Some(String::new()) } else { macros.text(part) };
+        let Some(text) = text else { continue };
+        let span = stream::span_of(part);
+        out.push_str(source.get(last..span.start as usize).unwrap_or_default());
+        out.push_str(text.trim_end());
+        last = span.end as usize;
+    }
+    out.push_str(source.get(last..).unwrap_or_default());
+    crate::fmt::fmt(&out)
 }
