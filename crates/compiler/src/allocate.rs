@@ -6,6 +6,7 @@ use isa::op::AxonKind;
 use isa::words::{DiscreteAxon, Pop16Axon, Pop32Atom, Pop32Axon};
 
 use crate::plan::Plan;
+use crate::resource::Resource;
 use crate::rewards;
 use crate::tables::Tables;
 
@@ -52,6 +53,12 @@ impl Routes {
 }
 
 impl Route {
+    /// Slots of the output axon.
+    #[must_use]
+    pub const fn slots(&self) -> usize {
+        if matches!(self.kind, AxonKind::Pop32) { 2 } else { 1 }
+    }
+
     /// Appends the slots of the output axon.
     ///
     /// # Errors
@@ -80,6 +87,11 @@ pub fn allocate(tables: &Tables, plans: Vec<Plan>, placement: &[CoreId]) -> Allo
     let mut cores: Vec<(CoreId, Plan)> = placement.iter().copied().zip(plans).collect();
     cores.sort_by_key(|(core, _)| *core);
     let routes = routes(tables, &cores);
+    for (_, plan) in &mut cores {
+        let slots = |key: u32| routes.of(key).iter().map(|route| route.slots()).sum::<usize>();
+        let sum = plan.part.keys(tables).into_iter().map(slots).sum();
+        plan.usage.set(Resource::AxonsOut, sum);
+    }
     Allocation { cores, routes }
 }
 

@@ -9,6 +9,7 @@ pub mod cuts;
 pub mod dedup;
 pub mod encode;
 pub mod error;
+mod explain;
 pub mod gather;
 pub mod incoming;
 pub mod microcode;
@@ -21,6 +22,7 @@ pub mod place;
 pub mod plan;
 pub mod rates;
 pub mod refine;
+pub mod report;
 pub mod resource;
 pub mod rewards;
 pub mod session;
@@ -32,6 +34,8 @@ pub mod validate;
 
 pub use check::{CheckError, check};
 pub use error::{Failure, Misfit, Term};
+pub use explain::{codes, explain};
+pub use report::Report;
 pub use tables::{End, Tables};
 
 use image::Image;
@@ -76,6 +80,8 @@ pub enum Search {
 pub struct Compiled {
     /// The image.
     pub image: Image,
+    /// How full the chip is, and what binds.
+    pub report: Report,
 }
 
 /// Compiles a graph for a chip.
@@ -92,5 +98,5 @@ pub fn compile(graph: &Graph, chip: &ChipDescription, options: &Options) -> Resu
     let placement = place::place(&tables, &plans, options);
     let allocation = allocate::allocate(&tables, plans, &placement.cores);
     let image = encode::encode(&tables, &allocation).expect("every value was checked before it is encoded");
-    Ok(Compiled { image })
+    Ok(Compiled { image, report: Report::new(&tables, &allocation, &placement) })
 }

@@ -29,6 +29,14 @@ macro_rules! resources {
     };
 }
 
+impl Resource {
+    /// Whether it is something that fills up, and not a rule with a yes or no.
+    #[must_use]
+    pub const fn is_listed(self) -> bool {
+        !matches!(self, Self::OffsetU | Self::OffsetV | Self::ListWords | Self::Pop16)
+    }
+}
+
 resources! {
     /// Compartments.
     Compartments = "compartments" "E0101",
@@ -90,10 +98,8 @@ impl Usage {
     /// The resource with the largest share used, and that share in 1/1000.
     #[must_use]
     pub fn binding(&self, limits: &Limits) -> (Resource, u32) {
-        let counted =
-            |r: &Resource| !matches!(r, Resource::OffsetU | Resource::OffsetV | Resource::ListWords);
         let share = |&r: &Resource| (r, self.share(limits, r));
-        let all = Resource::ALL.iter().rev().filter(|r| counted(r)).map(share);
+        let all = Resource::ALL.iter().rev().filter(|r| r.is_listed()).map(share);
         all.max_by_key(|&(_, share)| share).unwrap_or((Resource::Compartments, 0))
     }
 

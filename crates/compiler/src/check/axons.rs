@@ -188,6 +188,14 @@ pub fn check_core(core: &Core, routes: &Routes, found: &mut Findings) -> Vec<Lis
             format!("messages of key {} go to axon {}, there are {total}", lost.source, lost.axon),
         );
     }
+    let is_second =
+        |arrival: &&Arrival| (first..total).contains(&arrival.axon) && (arrival.axon - first) % 2 == 1;
+    if let Some(lost) = routes.arrivals[core.at].iter().find(is_second) {
+        found.broken(
+            core.place(),
+            format!("messages of key {} go to axon {}, a second entry", lost.source, lost.axon),
+        );
+    }
     let ranges = lists.iter().map(|list| (list.words.0, list.words.1 - list.words.0)).collect();
     check_tiles(ranges, core.image.synapses.len(), "words of lists", (&core.place().to_string(), found));
     check_sources(core, &lists, found);

@@ -45,6 +45,21 @@ pub fn random(seed: u64, size: Size) -> Graph {
     maker.graph
 }
 
+/// A graph of plain populations.
+pub fn layers(populations: &[(&str, u32)]) -> Graph {
+    let population = |&(name, size): &(&str, u32)| Population {
+        name: name.into(),
+        size,
+        shape: vec![size],
+        settings: 0,
+        tree: vec![Compartment::default()],
+        core: None,
+        span: Span::default(),
+    };
+    let populations = populations.iter().map(population).collect();
+    Graph { name: "layers".into(), settings: vec![Settings::default()], populations, ..Graph::default() }
+}
+
 /// A projection of weight 2 between two populations, given as (index, neurons).
 pub fn projection(
     name: &str,
