@@ -3,8 +3,8 @@
 mod random;
 
 use proptest::prelude::*;
-use seamount_network::graph::{Graph, problems};
-use seamount_network::{Color, NoFiles, fmt, parse, print};
+use seamount_network::graph::problems;
+use seamount_network::{Color, NoFiles, fmt, from_json, parse, print, to_json};
 
 fn check(seed: u32) {
     let graph = random::graph(seed);
@@ -15,8 +15,7 @@ fn check(seed: u32) {
         Err(errors) => panic!("seed {seed}\n{}\n{text}", errors.render("printed", &text, Color::Off)),
     }
     assert_eq!(fmt(&text).ok().as_deref(), Some(text.as_str()), "seed {seed}: print is canonical");
-    let json = serde_json::to_string(&graph).expect("a graph is JSON");
-    assert_eq!(serde_json::from_str::<Graph>(&json).expect("JSON is a graph"), graph, "seed {seed}");
+    assert_eq!(from_json(&to_json(&graph)), Ok(graph), "seed {seed}");
 }
 
 proptest! {
@@ -25,6 +24,17 @@ proptest! {
     fn text_and_json_come_back(seed: u32) {
         check(seed);
     }
+}
+
+#[test]
+fn json_that_is_none_is_refused_with_its_place() {
+    let graph = random::graph(1);
+    let text = to_json(&graph);
+    for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)).step_by(7) {
+        assert!(from_json(&text[..end]).is_err());
+    }
+    let errors = from_json(&text.replace("\"epoch\": ", "\"epoch\": 10")).map_err(|e| e.to_string());
+    assert!(errors.is_err_and(|e| e.contains("E0041")), "problems are found in JSON too");
 }
 
 #[test]
