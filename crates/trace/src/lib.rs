@@ -1,11 +1,11 @@
 //! What comes out of a run, and what goes in: events, counts, digests, records, summaries.
 //!
-//! Plain data without a chip: the emulator, the reference and the command line share it. Files have a module of
-//! their own; nothing here prints or reads a clock.
+//! Plain data without a chip: the emulator, the reference and the command line share it. Files are in [`files`]; nothing here prints or reads a clock.
 
 mod analysis;
 mod counters;
 mod digest;
+pub mod files;
 pub mod html;
 mod record;
 mod stimulus;
