@@ -224,7 +224,7 @@ mod tests {
             refusal(&npy("<U4", "False", "(3,)", &[0])),
             "byte 10: type `<U4`: whole numbers, floats and booleans are read"
         );
-        assert_eq!(refusal(&npy("<u8", "False", "(1,)", &[0xff; 8])), "byte 69: a value beyond 63 bits");
+        assert_eq!(refusal(&npy("<u8", "False", "(1,)", &[0xff; 8])), "byte 68: a value beyond 63 bits");
         assert_eq!(
             refusal(&npy("<u8", "Maybe", "(1,)", &[])),
             "byte 10: its head has a fortran_order that is neither True nor False"
