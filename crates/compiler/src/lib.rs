@@ -10,6 +10,7 @@ pub mod dedup;
 pub mod encode;
 pub mod error;
 mod explain;
+mod fixes;
 pub mod gather;
 pub mod incoming;
 pub mod microcode;
@@ -29,6 +30,7 @@ pub mod session;
 pub mod soma;
 pub mod symbols;
 pub mod tables;
+mod terms;
 pub mod traffic;
 pub mod validate;
 
@@ -92,9 +94,10 @@ pub struct Compiled {
 /// # Panics
 /// If a stage breaks what it promises to the next; never because of the graph.
 pub fn compile(graph: &Graph, chip: &ChipDescription, options: &Options) -> Result<Compiled, Failure> {
-    validate::validate(graph, chip)?;
+    validate::validate(graph, chip).map_err(|failure| fixes::suggest(failure, graph, chip))?;
     let tables = Tables::new(graph, chip);
-    let plans = partition::partition(&tables, options)?;
+    let plans =
+        partition::partition(&tables, options).map_err(|failure| fixes::suggest(failure, graph, chip))?;
     let placement = place::place(&tables, &plans, options);
     let allocation = allocate::allocate(&tables, plans, &placement.cores);
     let image = encode::encode(&tables, &allocation).expect("every value was checked before it is encoded");

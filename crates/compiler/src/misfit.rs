@@ -1,6 +1,5 @@
 //! What does not fit, with the sum that led there.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use network::graph::Span;
@@ -9,6 +8,7 @@ use crate::parts::{Part, Run};
 use crate::plan::Plan;
 use crate::resource::{Resource, limit};
 use crate::tables::Tables;
+use crate::terms;
 
 /// The chip has too little of something.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -70,7 +70,7 @@ pub fn name(tables: &Tables, part: &Part) -> String {
     let shown: Vec<String> = part.runs.iter().take(3).map(slice).collect();
     let more = part.runs.len().saturating_sub(3);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let pin = part.pin.map_or_else(String::new, |core| format!(", pinned to core {core}"));
+    let pin = part.pin.map_or_else(String::new, |core| format!(", pinned to core {core},"));
     format!("a core with {}{more}{pin}", shown.join(", "))
 }
 
@@ -87,7 +87,7 @@ pub fn of_plan(tables: &Tables, plan: &Plan) -> Vec<Misfit> {
 
 fn exceeded(tables: &Tables, plan: &Plan, resource: Resource, need: u64) -> Misfit {
     let limit = u64::from(limit(&tables.chip.limits, resource));
-    let terms = terms(tables, plan, resource);
+    let terms = terms::terms(tables, plan, resource);
     let culprit = terms.first().map_or_else(|| span(tables, &plan.part), |term| term.span);
     let what = match resource {
         Resource::OffsetU => "decays 0 and 4096 of u, which need different decay offsets".into(),
@@ -104,74 +104,6 @@ fn exceeded(tables: &Tables, plan: &Plan, resource: Resource, need: u64) -> Misf
         terms,
         fixes: Vec::new(),
     }
-}
-
-/// Who contributes what to a resource of a core.
-fn terms(tables: &Tables, plan: &Plan, resource: Resource) -> Vec<Term> {
-    match resource {
-        Resource::AxonsIn | Resource::SynapseWords | Resource::ListWords => {
-            by_projection(tables, plan, resource)
-        }
-        _ => by_population(tables, plan, resource),
-    }
-}
-
-fn by_population(tables: &Tables, plan: &Plan, resource: Resource) -> Vec<Term> {
-    let single = |run: &Run| Part { runs: vec![*run], pin: None, ..plan.part.clone() };
-    let amount = |run: &Run| crate::plan::plan(tables, &single(run)).usage.get(resource);
-    let mut terms: Vec<Term> = plan
-        .part
-        .runs
-        .iter()
-        .map(|run| {
-            let population = &tables.graph.populations[run.population];
-            let text = format!("population `{}[{}..{}]`", population.name, run.start, run.end);
-            Term { amount: amount(run).into(), text, span: population.span, terms: Vec::new() }
-        })
-        .collect();
-    terms.sort_by_key(|term| std::cmp::Reverse(term.amount));
-    terms
-}
-
-/// Lists belong to the first projection that has a synapse in them.
-fn by_projection(tables: &Tables, plan: &Plan, resource: Resource) -> Vec<Term> {
-    let projections = &tables.graph.projections;
-    let mut amounts: BTreeMap<usize, u64> = BTreeMap::new();
-    let owners = owners(tables, &plan.part);
-    for list in &plan.lists {
-        let owner = list.plastic.or_else(|| owners.get(&list.source).copied());
-        let entries = if list.plastic.is_some() { 2 } else { 1 };
-        let amount = if resource == Resource::AxonsIn { entries } else { u64::from(list.words) };
-        *amounts.entry(owner.unwrap_or(0)).or_default() += amount;
-    }
-    let term = |(projection, amount): (usize, u64)| {
-        let p = &projections[projection];
-        Term { amount, text: format!("projection `{}`", p.name), span: p.span, terms: Vec::new() }
-    };
-    let mut terms: Vec<Term> = amounts.into_iter().map(term).collect();
-    terms.sort_by_key(|term| std::cmp::Reverse(term.amount));
-    terms
-}
-
-/// The first projection that does not learn and brings a source to the part, by the source's key.
-fn owners(tables: &Tables, part: &Part) -> BTreeMap<u32, usize> {
-    let mut owners = BTreeMap::new();
-    let mut ends: Vec<_> =
-        part.runs.iter().flat_map(|run| tables.ends[run.population].iter().map(move |e| (run, e))).collect();
-    ends.sort_by_key(|(_, end)| end.projection);
-    for (run, end) in ends {
-        let projection = &tables.graph.projections[end.projection];
-        if projection.rule.is_some() {
-            continue;
-        }
-        for neuron in end.start.max(run.start)..end.end.min(run.end) {
-            let post = end.offset + (neuron - end.start) as usize;
-            tables.incoming[end.projection].visit(projection, post, |arrival| {
-                owners.entry(arrival.source).or_insert(end.projection);
-            });
-        }
-    }
-    owners
 }
 
 /// Populations pinned to one core whose settings a core cannot hold together.
@@ -196,34 +128,38 @@ pub fn settings_differ(tables: &Tables, part: &Part) -> Option<Misfit> {
     })
 }
 
+/// Far more synapses on pinned neurons than a core could hold at one bit each: they are not laid out to count them.
+pub fn crowded(tables: &Tables, part: &Part, synapses: usize) -> Misfit {
+    let (need, limit) = (synapses.div_ceil(64) as u64, u64::from(tables.chip.limits.synapse_words));
+    let resource = Resource::SynapseWords;
+    Misfit {
+        code: resource.code(),
+        message: format!("{} needs more than {need} {}, limit {limit}", name(tables, part), resource.name()),
+        resource: Some(resource),
+        need,
+        limit,
+        span: span(tables, part),
+        terms: Vec::new(),
+        fixes: Vec::new(),
+    }
+}
+
 /// More parts than cores.
 pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
-    let cores = u64::from(tables.chip.cores());
-    let mut amounts: BTreeMap<usize, u64> = BTreeMap::new();
-    for plan in plans {
-        *amounts.entry(plan.part.runs[0].population).or_default() += 1;
-    }
-    let term = |(population, amount): (usize, u64)| {
-        let p = &tables.graph.populations[population];
-        Term {
-            amount,
-            text: format!("cores that begin with population `{}`", p.name),
-            span: p.span,
-            terms: Vec::new(),
-        }
-    };
-    let mut terms: Vec<Term> = amounts.into_iter().map(term).collect();
-    terms.sort_by_key(|term| std::cmp::Reverse(term.amount));
-    let need = plans.len() as u64;
+    let (need, limit) = (plans.len() as u64, u64::from(tables.chip.cores()));
+    let terms = terms::cores(tables, plans);
+    let (placed, all) =
+        (plans.iter().map(|plan| plan.part.neurons()).sum::<usize>(), &tables.graph.populations);
+    let least = if placed < all.iter().map(|p| p.size as usize).sum() { "at least " } else { "" };
     Misfit {
         code: "E0118",
         message: format!(
-            "`{}` needs {need} cores, chip `{}` has {cores}",
+            "`{}` needs {need} cores, chip `{}` has {limit}",
             tables.graph.name, tables.chip.name
         ),
         resource: None,
         need,
-        limit: cores,
+        limit,
         span: terms.first().map_or_else(Span::default, |term| term.span),
         terms,
         fixes: Vec::new(),
@@ -231,8 +167,8 @@ pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
 }
 
 /// Output axons of a part that cannot be cut further.
-pub fn outputs(tables: &Tables, part: &Part, slots: usize) -> Misfit {
-    let limit = tables.chip.limits.axons_out;
+pub fn outputs(tables: &Tables, plans: &[Plan], at: usize, slots: usize) -> Misfit {
+    let (limit, part) = (tables.chip.limits.axons_out, &plans[at].part);
     Misfit {
         code: Resource::AxonsOut.code(),
         message: format!("{} needs {slots} output axon slots, limit {limit}", name(tables, part)),
@@ -240,7 +176,7 @@ pub fn outputs(tables: &Tables, part: &Part, slots: usize) -> Misfit {
         need: slots as u64,
         limit: limit.into(),
         span: span(tables, part),
-        terms: Vec::new(),
+        terms: terms::outputs(tables, plans, at),
         fixes: Vec::new(),
     }
 }

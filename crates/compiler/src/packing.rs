@@ -68,8 +68,9 @@ impl Packing {
     /// Every class with the ids of its formats.
     pub fn ids(&self) -> impl Iterator<Item = (u16, Vec<u32>)> {
         self.classes.iter().map(|packing| {
-            let coded = packing.codings.iter().map(|&(_, id)| id);
-            (packing.class, coded.chain([packing.sparse]).filter(|&id| id != 0).collect())
+            let coded = packing.codings.iter().filter(|(coding, _)| *coding != Coding::Sparse);
+            let ids = coded.map(|&(_, id)| id).chain([packing.sparse]);
+            (packing.class, ids.filter(|&id| id != 0).collect())
         })
     }
 

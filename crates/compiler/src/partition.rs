@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::error::Failure;
+use crate::gather;
 use crate::misfit::{self, Misfit};
 use crate::parts::{Part, Run};
 use crate::plan::{Plan, plan};
@@ -11,6 +12,9 @@ use crate::resource::limit;
 use crate::rewards;
 use crate::tables::Tables;
 use crate::{Options, Search};
+
+/// Parts are made up to so many times the cores there are: far enough to say how many are missing.
+const PARTS_PER_CORE: usize = 8;
 
 /// Cuts the neurons of the graph into parts that each fit a core, and plans those cores.
 ///
@@ -57,6 +61,11 @@ impl Filler<'_> {
             let Some(first) = runs.first() else { continue };
             let part = Part { pin: Some(pin), settings: populations[first.population].settings, runs };
             self.misfits.extend(misfit::settings_differ(self.tables, &part));
+            let synapses = gather::count(self.tables, &part);
+            if synapses > 4 * self.synapses_max() {
+                self.misfits.push(misfit::crowded(self.tables, &part, synapses));
+                continue;
+            }
             let plan = plan(self.tables, &part);
             self.misfits.extend(misfit::of_plan(self.tables, &plan));
             self.parts.push(plan);
@@ -88,20 +97,29 @@ impl Filler<'_> {
     /// Fills parts from `queue`; `left` counts the neurons of the graph that have no part.
     fn fill(&mut self, queue: &Queue, settings: usize, left: &mut usize) {
         let mut next = 0;
-        while next < queue.neurons {
+        while next < queue.neurons && self.parts.len() <= PARTS_PER_CORE * self.tables.chip.cores() as usize {
             let candidates = self.candidates(queue, (next, settings), *left);
             let plans: Vec<Plan> = candidates.par_iter().map(|part| plan(self.tables, part)).collect();
             for plan in plans {
                 let whole = plan.usage.excess(&self.tables.chip.limits).is_empty();
+                let before = self.misfits.len();
                 let plan = if whole { plan } else { self.shrink(queue, next, &plan) };
-                next += plan.part.neurons();
-                *left -= plan.part.neurons();
+                // A population whose neurons fit no core need not say so for each.
+                let hopeless = self.misfits.len() > before;
+                let taken = if hopeless { queue.to_run_end(next) } else { plan.part.neurons() };
+                next += taken;
+                *left -= taken;
                 self.parts.push(plan);
                 if !whole {
                     break;
                 }
             }
         }
+    }
+
+    /// Synapses that a core could hold if each took one bit.
+    fn synapses_max(&self) -> usize {
+        self.tables.chip.limits.synapse_words as usize * 64
     }
 
     /// The next few parts, as large as compartments, accumulators and the spread allow.
@@ -114,7 +132,12 @@ impl Filler<'_> {
         while next < queue.neurons && parts.len() < rayon::current_num_threads() {
             let spread = (self.options.cores_min as usize).saturating_sub(made).max(1);
             let neurons = left.div_ceil(spread).max(1);
-            let part = queue.part(self.tables, (next, settings), (neurons, compartments));
+            let mut part = queue.part(self.tables, (next, settings), (neurons, compartments));
+            let (synapses, most) = (gather::count(self.tables, &part), self.synapses_max());
+            if synapses > most {
+                let fewer = (part.neurons() as u128 * most as u128 / synapses as u128) as usize;
+                part = queue.part(self.tables, (next, settings), (fewer.max(1), compartments));
+            }
             next += part.neurons();
             left -= part.neurons();
             made += 1;
@@ -180,6 +203,12 @@ impl Queue {
         Self { runs, before, neurons }
     }
 
+    /// Neurons of the population of neuron `next` from there on.
+    fn to_run_end(&self, next: usize) -> usize {
+        let run = self.before.partition_point(|&before| before <= next) - 1;
+        self.before.get(run + 1).map_or(self.neurons, |&end| end) - next
+    }
+
     /// The part from neuron `next` on with at most so many neurons and compartments, but one neuron at least.
     fn part(&self, tables: &Tables, (next, settings): (usize, usize), most: (usize, usize)) -> Part {
         let (neurons, mut compartments) = most;
@@ -213,7 +242,7 @@ fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>) -> Vec<Misfit> {
         let over: Vec<usize> = (0..parts.len()).filter(|&p| slots[p] > limit).collect();
         let stuck = |&&p: &&usize| parts[p].part.pin.is_some() || parts[p].part.neurons() == 1;
         let misfits: Vec<Misfit> =
-            over.iter().filter(stuck).map(|&p| misfit::outputs(tables, &parts[p].part, slots[p])).collect();
+            over.iter().filter(stuck).map(|&p| misfit::outputs(tables, parts, p, slots[p])).collect();
         if over.is_empty() || !misfits.is_empty() || parts.len() > cores {
             return misfits;
         }
