@@ -119,7 +119,11 @@ fn syntax_error(place: &Place<'_>, stop: &Stop<'_>) -> RuleError {
 
 /// What stands between equations.
 fn separators(text: &str) -> &str {
-    text.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || c == ',')
+    let mut rest = space(text);
+    while let Some(behind) = rest.strip_prefix([';', ',']) {
+        rest = space(behind);
+    }
+    rest
 }
 
 /// The next place after an error where an equation can start.
@@ -170,8 +174,13 @@ fn target_follows(text: &str) -> bool {
     target(text).is_ok_and(|(_, (_, equals))| equals)
 }
 
+/// Behind white space and comments (`// ...` to the end of the line).
 fn space(text: &str) -> &str {
-    text.trim_start()
+    let mut rest = text.trim_start();
+    while let Some(comment) = rest.strip_prefix("//") {
+        rest = comment.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+    }
+    rest
 }
 
 fn sign(text: &str) -> (&str, Option<bool>) {

@@ -39,6 +39,7 @@ fn spellings_of_the_peers_mean_the_same() {
         "dw = (2^-2)*y0*x1 - x0*y1*(2^(-2))",
         "dw = 2^-2*(x1*y0 - y1*x0)",
         "  dw\n = + 2^-2*x1*y0\n - 2^-2*y1*x0 ;",
+        "// pair\ndw = 2^-2*x1*y0 // rise\n   // fall\n - 2^-2*y1*x0 // end",
         "dwgt = -2^-2*y1*x0*-1*-1*-1*-1 + 2^-2*y0*x1",
     ] {
         let mut terms = parse(text, 0).unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
