@@ -4,6 +4,7 @@ mod alias;
 mod eval;
 mod fields;
 mod input;
+mod library;
 mod neuron;
 mod numbers;
 mod pattern;

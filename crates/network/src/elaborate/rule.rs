@@ -89,7 +89,11 @@ impl<'a> Elaborator<'a> {
             if self.broken.contains(name) {
                 return None;
             }
-            let known: Vec<&str> = self.rules.declared.keys().copied().collect();
+            let library = language::library::definitions().iter().map(|definition| definition.name);
+            if library.clone().any(|known| known == name) {
+                return self.library_rule(name, args, (scope, value.span));
+            }
+            let known: Vec<&str> = self.rules.declared.keys().copied().chain(library).collect();
             let error = Diagnostic::error("E0010", value.span, format!("there is no rule `{name}`"));
             return self.fail(error.suggest(name, known));
         };
@@ -125,9 +129,13 @@ impl<'a> Elaborator<'a> {
         built.changes = [!rule.d.is_empty(), !rule.t.is_empty()];
         let reward = |t: &crate::graph::Term| t.factors.iter().any(|f| matches!(f.code.name(), "r0" | "r1"));
         built.uses_reward = [&rule.w, &rule.d, &rule.t].into_iter().flatten().any(reward);
-        let same = self.graph.rules.iter().position(|r| *r == rule).filter(|_| !args.is_empty());
-        if let Some(index) = same {
-            return Some(index);
+        Some(self.keep_rule(rule, built, !args.is_empty()))
+    }
+
+    /// The index of a rule: that of an equal one where they are `shared`, else a new one with a free name.
+    pub(super) fn keep_rule(&mut self, mut rule: Rule, built: Built, shared: bool) -> usize {
+        if let Some(index) = self.graph.rules.iter().position(|r| *r == rule).filter(|_| shared) {
+            return index;
         }
         let taken = |name: &str| self.graph.rules.iter().any(|r| r.name == name);
         let base = rule.name.clone();
@@ -137,7 +145,7 @@ impl<'a> Elaborator<'a> {
         rule.name = free.unwrap_or(base);
         self.graph.rules.push(rule);
         self.rules.built.push(built);
-        Some(self.graph.rules.len() - 1)
+        self.graph.rules.len() - 1
     }
 
     fn rule_line(
