@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(decay(0.0, Method::Exponential).value, 4096);
         assert_eq!(decay(f64::INFINITY, Method::Exponential).value, 0);
         let d = decay(20.0, Method::Exponential);
-        assert_eq!((d.value, show(d.got)), (200, "19.9755".to_owned()));
+        assert_eq!((d.value, show(d.got)), (200, "19.9758".to_owned()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ fn reading(learn: &str, fields: &str) -> Reading {
 
 fn description(learn: &str, fields: &str) -> String {
     format!(
-        "step 1 ms\ninput i[4] = regular(period = 5)\npopulation a[4] {{ vth_mant = 100 }}\nreward r\n\
+        "step 1 ms\ninput i[4] = regular(period = 5)\npopulation a[4] {{ vth_mant = 100 }}\nreward r {{ tau = 9 }}\n\
          project i -> a : all {{ weight = 64, learn = {learn}{fields} }}\nrun 10\n"
     )
 }
@@ -37,7 +37,7 @@ fn a_named_rule_needs_no_declaration() {
 #[test]
 fn a_declared_rule_of_that_name_comes_first() {
     let text = description("stdp", "")
-        .replace("reward r\n", "reward r\nrule stdp { trace x1(impulse = 1, tau = 2), dw = x1*y0 }\n");
+        .replace("run 10\n", "rule stdp { trace x1(impulse = 1, tau = 2), dw = x1*y0 }\nrun 10\n");
     let graph = parse(&text, &NoFiles)
         .unwrap_or_else(|errors| panic!("{}", errors.render("a.snn", &text, Color::Off)));
     assert_eq!(graph.rules.len(), 1);

@@ -100,7 +100,7 @@ population d : bernoulli(7)
 reward r { tau = 9 }
 project a -> b : all { learn = stdp }
 project a -> c : all { learn = hebb(impulse = 30) }
-project a -> d : all { learn = rstdp(rate = -3) }
+project a -> d : all { learn = rstdp(eta = 0.125) }
 after_spike(a, weight = 3)
 ",
     );
