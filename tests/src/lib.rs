@@ -5,8 +5,9 @@
 
 pub mod contract;
 pub mod graphs;
-pub mod random;
 pub mod noc;
+pub mod program;
+pub mod random;
 pub mod recorded;
 pub mod recording;
 pub mod route;
