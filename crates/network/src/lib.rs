@@ -35,7 +35,7 @@ pub fn parse(source: &str, loader: &dyn Loader) -> Result<graph::Graph, Diagnost
 /// As [`parse`].
 pub fn read(source: &str, loader: &dyn Loader) -> Result<Reading, Diagnostics> {
     let (statements, errors) = text::parse(source);
-    elaborate::elaborate(&statements, &text::library(), loader, errors)
+    elaborate::elaborate(&statements, text::library(), loader, errors)
 }
 
 /// The graph of a description in JSON, as [`to_json`] writes it.

@@ -124,6 +124,17 @@ fn codes() -> String {
     out
 }
 
+fn rules() -> String {
+    let mut out = String::from("\n| rule | parameters and defaults | |\n| --- | --- | --- |\n");
+    for rule in seamount_network::rule::library::definitions() {
+        let parameters: Vec<String> =
+            rule.parameters.iter().map(|p| format!("{} = {}", p.name, p.default)).collect();
+        let _ = writeln!(out, "| `{}` | {} | {} |", rule.name, parameters.join(", "), rule.doc);
+    }
+    out.push('\n');
+    out
+}
+
 /// The page with everything between a marker and its end made anew.
 fn fresh(page: &str, examples: &[(String, String)]) -> String {
     let mut out = String::new();
@@ -140,6 +151,7 @@ fn fresh(page: &str, examples: &[(String, String)]) -> String {
             }
             Some(("fields", table)) => fields(table),
             None if what == "codes" => codes(),
+            None if what == "rules" => rules(),
             _ => panic!("unknown marker {what}"),
         };
         out.push_str(&made);

@@ -1,11 +1,14 @@
 //! Inputs and reward channels.
 
+use std::rc::Rc;
+
 use super::fields::REWARD;
 use super::numbers::{At, map, try_map};
-use super::value::{Number, Numbers, Value, of_array};
+use super::value::{Number, Numbers, Value, of_shared};
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{self, InputSource, Node, RewardChannel, RewardSource, Span, Values};
+use crate::load::Array;
 use crate::quantise::{self, Method};
 use crate::text::ast::{self, Arg, Expr, ExprKind, Item, ItemKind, Statement, StatementKind};
 
@@ -75,7 +78,7 @@ impl<'a> Elaborator<'a> {
                     }
                 }
                 Value::Array(array) => {
-                    let rows = self.table(&of_array(&array), &array.shape, arg.value.span)?;
+                    let rows = self.table(array, arg.value.span)?;
                     events.extend(self.checked(rows, arg.value.span, 0)?);
                 }
                 other => {
@@ -126,13 +129,14 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Rows of two whole numbers.
-    fn table(&mut self, numbers: &Numbers, shape: &[usize], span: Span) -> Option<Vec<(i64, i64)>> {
-        let whole = match numbers {
-            Numbers::Ints(Values::Each(v)) => Some(v.clone()),
+    fn table(&mut self, array: Rc<Array>, span: Span) -> Option<Vec<(i64, i64)>> {
+        let shape = array.shape.clone();
+        let whole = match of_shared(array) {
+            Numbers::Ints(Values::Each(v)) => Some(v),
             Numbers::Reals(Values::Each(v)) => v.iter().map(|x| quantise::whole(*x)).collect(),
             _ => None,
         };
-        match (whole, shape) {
+        match (whole, shape.as_slice()) {
             (Some(v), [_, 2]) => Some(v.chunks_exact(2).map(|row| (row[0], row[1])).collect()),
             (Some(v), [0] | [0, _]) if v.is_empty() => Some(Vec::new()),
             _ => self.fail(Diagnostic::error(
@@ -165,7 +169,7 @@ impl<'a> Elaborator<'a> {
                         _ => return None,
                     },
                 };
-                let rows = self.table(&of_array(&array), &array.shape, span)?;
+                let rows = self.table(array, span)?;
                 self.checked(rows, span, shift)?
             }
             (None, Some(pointer), Some(lines)) => {
@@ -239,7 +243,7 @@ impl<'a> Elaborator<'a> {
                 format!("a raster of {size} lines has shape [steps, {size}], this has {:?}", array.shape);
             return self.fail(Diagnostic::error("E0061", span, message));
         }
-        let counts = match of_array(&array) {
+        let counts = match of_shared(array) {
             Numbers::Ints(Values::Each(v)) => Some(v),
             Numbers::Reals(Values::Each(v)) => v.iter().map(|x| quantise::whole(*x)).collect(),
             _ => None,
@@ -397,7 +401,7 @@ impl<'a> Elaborator<'a> {
                 }
             }
             Value::Array(array) => {
-                let rows = self.table(&of_array(&array), &array.shape, value.span)?;
+                let rows = self.table(array, value.span)?;
                 rows.into_iter().map(|(step, value)| vec![step, value]).collect()
             }
             _ => return self.fail(bad()),

@@ -4,31 +4,37 @@ use super::numbers::At;
 use super::rule::Built;
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{NO_TRACE, Span, Values};
+use crate::graph::{NO_TRACE, Rule, Span, Values};
 use crate::quantise;
 use crate::rule::library::{LibraryError, realise};
 use crate::text::ast::Arg;
 
 impl Elaborator<'_> {
-    /// The rule `name` of the library with its parameters; what it realises is noted.
+    /// The rule `name` of the library with its parameters, `epoch` and `reward`; what it realises is noted.
     pub(super) fn library_rule(
         &mut self,
         name: &str,
         args: &[Arg],
         (scope, span): (&Scope, Span),
-    ) -> Option<usize> {
-        let mut given = Vec::new();
+    ) -> Option<(Rule, Built)> {
+        let (mut given, mut built) = (Vec::new(), Built::default());
         for arg in args {
             let Some(parameter) = &arg.name else {
                 let message = format!("parameters of rule `{name}` are given by name: lambda = 30");
                 return self.fail(Diagnostic::error("E0032", arg.value.span, message));
             };
             let at = At { expr: &arg.value, scope, what: &parameter.text };
-            let Values::Same(value) = self.tau(at, 1)? else {
-                let message = format!("{} is one number, not a list", parameter.text);
-                return self.fail(Diagnostic::error("E0032", arg.value.span, message));
-            };
-            given.push((parameter.text.as_str(), value));
+            match parameter.text.as_str() {
+                "epoch" => built.epoch = Some(self.one_step(at, (1, 63))? as u32),
+                "reward" => built.reward = Some(self.channel(&arg.value)?),
+                other => match self.tau(at, 1)? {
+                    Values::Same(value) => given.push((other, value)),
+                    Values::Each(_) => {
+                        let message = format!("{other} is one number, not a list");
+                        return self.fail(Diagnostic::error("E0032", arg.value.span, message));
+                    }
+                },
+            }
         }
         let realised = match realise(name, &given) {
             Ok(realised) => realised,
@@ -38,12 +44,8 @@ impl Elaborator<'_> {
             let thing = format!("rule `{name}`, {}", row.what);
             self.note(span, thing, quantise::show(row.asked), quantise::show(row.got));
         }
-        let uses_reward = realised.text.contains("r0") || realised.text.contains("r1");
         let post = realised.post.0.map(|trace| (trace != NO_TRACE).then_some(trace));
-        let changes = [false, realised.needs_tags];
-        let mut rule = realised.rule;
-        rule.span = span;
-        Some(self.keep_rule(rule, Built { post, uses_reward, changes, ..Built::default() }, true))
+        Some((Rule { span, ..realised.rule }, Built { post, ..built }))
     }
 }
 

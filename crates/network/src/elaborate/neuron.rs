@@ -56,7 +56,7 @@ impl<'a> Elaborator<'a> {
         let Some((size, shape)) = self.shape(&p.name, &p.shape) else { return };
         let core = p.core.as_ref().and_then(|core| self.integer(core, &scope, "core", (0, u32::MAX.into())));
         let neurons = self.neurons.clone();
-        let layers = self.layers("neuron", &neurons, (p.base.as_ref(), &p.items), span);
+        let layers = self.layers("neuron", &neurons, (p.base.as_ref(), &p.items), (&scope, span));
         let index = self.graph.populations.len();
         let plan = self.plan(&p.name.text, &layers);
         let fields = plan.all.fields.clone();
@@ -104,14 +104,19 @@ impl<'a> Elaborator<'a> {
         &mut self,
         kind: &str,
         table: &BTreeMap<&str, &'a Prototype>,
-        top: (Option<&'a Use>, &'a [Item]),
-        span: Span,
+        top: (Option<&Use>, &'a [Item]),
+        (scope, span): (&Scope, Span),
     ) -> Layers<'a> {
-        let mut scope = Rc::new(Scope::new());
+        let mut scope = Rc::new(scope.clone());
         let mut layers = vec![(top.1, scope.clone())];
         let mut next = top.0;
         while let Some(used) = next {
             let Some(prototype) = table.get(used.name.text.as_str()) else {
+                if self.broken.contains(&used.name.text)
+                    || (kind == "rule" && super::rule::is_library(&used.name.text))
+                {
+                    break;
+                }
                 let error = Diagnostic::error(
                     "E0010",
                     used.name.span,

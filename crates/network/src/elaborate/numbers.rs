@@ -2,7 +2,7 @@
 
 use isa::draw::mix;
 
-use super::value::{Number, Numbers, Value, of_array};
+use super::value::{Number, Numbers, Value, of_shared};
 use super::{Elaborator, Scope, VALUES_MAX};
 use crate::diagnostic::{Diagnostic, list};
 use crate::graph::{Span, Values};
@@ -173,7 +173,7 @@ impl Elaborator<'_> {
                     format!("{} is a number, not a text", at.what),
                 ));
             }
-            Value::Array(array) => of_array(&array),
+            Value::Array(array) => of_shared(array),
             Value::List(list) => {
                 let mut flat = Vec::new();
                 self.flatten(list, at, &mut flat)?;

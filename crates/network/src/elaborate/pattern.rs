@@ -1,5 +1,7 @@
 //! Which source meets which target, and what a pattern brings along: weights, delays, tags.
 
+use std::rc::Rc;
+
 use isa::draw::mix;
 
 use super::input::{load_call, rows};
@@ -178,7 +180,7 @@ impl Elaborator<'_> {
 
     fn array(&mut self, expr: &Expr) -> Option<Array> {
         match self.eval(expr, &Scope::new())? {
-            Value::Array(array) => Some(array.as_ref().clone()),
+            Value::Array(array) => Some(Rc::unwrap_or_clone(array)),
             Value::List(list) => {
                 let columns = match list.first() {
                     Some(Value::List(row)) => Some(row.len()),
@@ -237,7 +239,7 @@ impl Elaborator<'_> {
             };
             return self.fail(if turned { error.help(help) } else { error });
         }
-        let numbers = of_array(&array);
+        let numbers = of_array(array);
         let numbers = if transpose { transposed(numbers, pre.len, post.len) } else { numbers };
         Some(Made::weighted(Connectivity::Dense, numbers, expr.span))
     }
@@ -329,13 +331,13 @@ impl Elaborator<'_> {
                     (self.list_of(&part("indptr"), "indptr")?, self.list_of(&part("indices"), "indices")?);
                 let (pre, post) = self.expand_rows(&indptr, indices, span)?;
                 let array = self.array(&part("data"))?;
-                return self.with_data(pre, post, &array, file.span);
+                return self.with_data(pre, post, array, file.span);
             }
             if self.loader.load(path, Some("row")).is_ok() {
                 let (row, col) = (self.list_of(&part("row"), "row")?, self.list_of(&part("col"), "col")?);
                 let (pre, post) = (self.indices(&row, span)?, self.indices(&col, span)?);
                 let array = self.array(&part("data"))?;
-                return self.with_data(pre, post, &array, file.span);
+                return self.with_data(pre, post, array, file.span);
             }
         }
         let direct = match &file.kind {
@@ -350,7 +352,7 @@ impl Elaborator<'_> {
             );
             return self.fail(Diagnostic::error("E0061", file.span, message));
         };
-        let column = |i: usize| pick(of_array(&array), i, columns);
+        let column = |i: usize| pick(of_array(array.clone()), i, columns);
         let whole = |this: &mut Self, i| match column(i) {
             Numbers::Ints(Values::Each(v)) => Some(v),
             Numbers::Reals(v) => {
@@ -368,7 +370,7 @@ impl Elaborator<'_> {
         Some(made)
     }
 
-    fn with_data(&mut self, pre: Vec<u32>, post: Vec<u32>, data: &Array, span: Span) -> Option<Made> {
+    fn with_data(&mut self, pre: Vec<u32>, post: Vec<u32>, data: Array, span: Span) -> Option<Made> {
         if data.len() != pre.len() || post.len() != pre.len() {
             let message = format!("{} sources, {} targets, {} weights", pre.len(), post.len(), data.len());
             return self.fail(Diagnostic::error("E0061", span, message));
@@ -500,15 +502,15 @@ impl Elaborator<'_> {
         let window = Window { image, kernel: shape, stride, padding, dilation, groups };
         let Some(size) = window.out().filter(|size| *size == out) else {
             let message = format!(
-                "a source of {image:?} under a kernel of {shape:?} gives {:?}, the target has {out:?}",
-                window.out()
+                "a source of {image:?} under a kernel of {shape:?} gives {}, the target has {out:?}",
+                size_text(window.out())
             );
             return self.fail(Diagnostic::error("E0061", span, message));
         };
         let total = size.iter().product::<usize>().saturating_mul(shape[1] * shape[2] * shape[3]);
         self.countable(total, span)?;
         let edges = window.edges();
-        let weights = choose(of_array(&kernel), edges.iter().map(|(_, _, at)| *at));
+        let weights = choose(of_array(kernel), edges.iter().map(|(_, _, at)| *at));
         let (pre, post) = edges.iter().map(|(i, j, _)| (*i, *j)).unzip();
         Some(Made::weighted(Connectivity::List { pre, post }, weights, places[0]?.value.span))
     }
@@ -525,8 +527,8 @@ impl Elaborator<'_> {
         let window = Window { image, kernel, stride, padding, dilation: [1, 1], groups: image[0] };
         if window.out() != Some(out) {
             let message = format!(
-                "a source of {image:?} pooled by {size:?} gives {:?}, the target has {out:?}",
-                window.out()
+                "a source of {image:?} pooled by {size:?} gives {}, the target has {out:?}",
+                size_text(window.out())
             );
             return self.fail(Diagnostic::error("E0061", span, message));
         }
@@ -630,4 +632,9 @@ fn choose(numbers: Numbers, places: impl Iterator<Item = usize>) -> Numbers {
         }
         other => other,
     }
+}
+
+/// The size of a result, for messages.
+fn size_text(size: Option<[usize; 3]>) -> String {
+    size.map_or_else(|| "nothing that fits".into(), |size| format!("{size:?}"))
 }

@@ -33,7 +33,7 @@ impl<'a> Elaborator<'a> {
     pub(super) fn project(&mut self, p: &'a ast::Project, span: Span) {
         let (pre, post) = (self.side(&p.pre), self.side(&p.post));
         let synapses = self.synapses.clone();
-        let layers = self.layers("synapse", &synapses, (p.base.as_ref(), &p.items), span);
+        let layers = self.layers("synapse", &synapses, (p.base.as_ref(), &p.items), (&Scope::new(), span));
         let mut fields: Fields = BTreeMap::new();
         for (items, scope) in &layers {
             for item in *items {
@@ -316,9 +316,13 @@ impl<'a> Elaborator<'a> {
         }
         let lsb = weight_lsb(p.mode, p.bits);
         let (least, most) = isa::num::weight_range(p.mode, lsb);
-        let clipped = map(values, |w| w.clamp(low, high) as i32);
-        let kept = map(clipped.clone(), |w| truncate_weight(w, lsb).clamp(least, most));
-        let lost = clipped.iter().zip(kept.iter()).filter(|(a, b)| a != b).count();
+        let mut lost = 0usize;
+        p.weight = map(values, |w| {
+            let written = w.clamp(low, high) as i32;
+            let kept = truncate_weight(written, lsb).clamp(least, most);
+            lost += usize::from(kept != written);
+            kept as i16
+        });
         if lost > 0 {
             let (asked, got) = (
                 format!("{lost} mantissas between the steps"),
@@ -326,7 +330,6 @@ impl<'a> Elaborator<'a> {
             );
             self.note(span, what, asked, got);
         }
-        p.weight = map(kept, |w| w as i16);
         Some(())
     }
 

@@ -11,7 +11,7 @@ use super::value::{Number, Value};
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{NO_TRACE, Rule, Span};
-use crate::rule as language;
+use crate::rule::{self as language, library};
 use crate::text::ast::{Arg, Expr, ExprKind, Item, ItemKind, Name, Prototype, Statement, StatementKind, Use};
 use crate::text::token::{Kind, tokens};
 
@@ -24,7 +24,7 @@ pub(super) struct Rules<'a> {
 }
 
 /// What a rule asks of the populations where it learns.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Built {
     pub(super) epoch: Option<u32>,
     pub(super) reward: Option<usize>,
@@ -89,11 +89,12 @@ impl<'a> Elaborator<'a> {
             if self.broken.contains(name) {
                 return None;
             }
-            let library = language::library::definitions().iter().map(|definition| definition.name);
-            if library.clone().any(|known| known == name) {
-                return self.library_rule(name, args, (scope, value.span));
+            if is_library(name) {
+                let (rule, built) = self.library_rule(name, args, (scope, value.span))?;
+                return Some(self.register(rule, built, true));
             }
-            let known: Vec<&str> = self.rules.declared.keys().copied().chain(library).collect();
+            let named = library::definitions().iter().map(|d| d.name);
+            let known: Vec<&str> = self.rules.declared.keys().copied().chain(named).collect();
             let error = Diagnostic::error("E0010", value.span, format!("there is no rule `{name}`"));
             return self.fail(error.suggest(name, known));
         };
@@ -106,17 +107,16 @@ impl<'a> Elaborator<'a> {
     }
 
     fn instantiate(&mut self, p: &'a Prototype, args: &[Arg], scope: (&Scope, Span)) -> Option<usize> {
-        let bound = Rc::new(self.bind(&format!("rule `{}`", p.name.text), &p.params, args, scope)?);
         let declared = self.rules.declared.clone();
-        let mut layers = self.layers("rule", &declared, (p.base.as_ref(), &[]), p.name.span);
-        layers.push((&p.items, bound));
-        let mut rule = Rule {
-            name: p.name.text.clone(),
-            pre: PreProfile([NO_TRACE; 2]),
-            span: p.name.span,
-            ..Rule::default()
-        };
-        let mut built = Built::default();
+        let used = Use { name: Name { text: p.name.text.clone(), span: scope.1 }, args: args.to_vec() };
+        let before = self.found.len();
+        let layers = self.layers("rule", &declared, (Some(&used), &[]), scope);
+        if layers.len() < 2 && self.found.len() > before {
+            return None;
+        }
+        let (mut rule, mut built) =
+            self.library_base(p, &declared).unwrap_or_else(|| (blank(&p.name.text), Built::default()));
+        (rule.name, rule.span) = (p.name.text.clone(), p.name.span);
         let mut flat = BTreeMap::new();
         for (items, scope) in &layers {
             for item in *items {
@@ -126,23 +126,39 @@ impl<'a> Elaborator<'a> {
         for (trace, args) in flat {
             self.rule_trace(&trace, &args, (&Scope::new(), p.name.span), (&mut rule, &mut built));
         }
+        Some(self.register(rule, built, !args.is_empty()))
+    }
+
+    /// The library's rule that a chain of prototypes begins with.
+    fn library_base(
+        &mut self,
+        p: &'a Prototype,
+        declared: &BTreeMap<&str, &'a Prototype>,
+    ) -> Option<(Rule, Built)> {
+        let mut base = p.base.as_ref()?;
+        for _ in 0..32 {
+            match declared.get(base.name.text.as_str()) {
+                Some(next) => base = next.base.as_ref()?,
+                None => break,
+            }
+        }
+        self.library_rule(&base.name.text, &base.args, (&Scope::new(), base.name.span))
+    }
+
+    /// Enters a rule; one that was built with the same values before is used again where `shared`.
+    fn register(&mut self, mut rule: Rule, mut built: Built, shared: bool) -> usize {
         built.changes = [!rule.d.is_empty(), !rule.t.is_empty()];
         let reward = |t: &crate::graph::Term| t.factors.iter().any(|f| matches!(f.code.name(), "r0" | "r1"));
         built.uses_reward = [&rule.w, &rule.d, &rule.t].into_iter().flatten().any(reward);
-        Some(self.keep_rule(rule, built, !args.is_empty()))
-    }
-
-    /// The index of a rule: that of an equal one where they are `shared`, else a new one with a free name.
-    pub(super) fn keep_rule(&mut self, mut rule: Rule, built: Built, shared: bool) -> usize {
-        if let Some(index) = self.graph.rules.iter().position(|r| *r == rule).filter(|_| shared) {
+        let same = |r: &Rule, b: &Built| Rule { name: rule.name.clone(), ..r.clone() } == rule && *b == built;
+        let known = self.graph.rules.iter().zip(&self.rules.built).position(|(r, b)| same(r, b));
+        if let Some(index) = known.filter(|_| shared) {
             return index;
         }
         let taken = |name: &str| self.graph.rules.iter().any(|r| r.name == name);
         let base = rule.name.clone();
-        let free = std::iter::once(base.clone())
-            .chain((2..).map(|i| format!("{base}_{i}")))
-            .find(|name| !taken(name));
-        rule.name = free.unwrap_or(base);
+        let mut names = std::iter::once(base.clone()).chain((2..).map(|i| format!("{base}_{i}")));
+        rule.name = names.find(|name| !taken(name)).unwrap_or(base);
         self.graph.rules.push(rule);
         self.rules.built.push(built);
         self.graph.rules.len() - 1
@@ -250,6 +266,15 @@ impl<'a> Elaborator<'a> {
             }
         }
     }
+}
+
+/// Whether a rule of that name needs no declaration.
+pub(super) fn is_library(name: &str) -> bool {
+    library::definitions().iter().any(|d| d.name == name)
+}
+
+fn blank(name: &str) -> Rule {
+    Rule { name: name.to_owned(), pre: PreProfile([NO_TRACE; 2]), ..Rule::default() }
 }
 
 fn uses_uk(rule: &Rule) -> bool {

@@ -150,11 +150,16 @@ fn integers(operator: Operator, a: i64, b: i64) -> Option<Option<Number>> {
 }
 
 /// The values of an array as numbers.
-pub(crate) fn of_array(array: &Array) -> Numbers {
-    match (&array.data, array.shape.is_empty()) {
+pub(crate) fn of_array(array: Array) -> Numbers {
+    match (array.data, array.shape.is_empty()) {
         (Data::Ints(v), true) if v.len() == 1 => Numbers::Ints(Values::Same(v[0])),
         (Data::Reals(v), true) if v.len() == 1 => Numbers::Reals(Values::Same(v[0])),
-        (Data::Ints(v), _) => Numbers::Ints(Values::Each(v.clone())),
-        (Data::Reals(v), _) => Numbers::Reals(Values::Each(v.clone())),
+        (Data::Ints(v), _) => Numbers::Ints(Values::Each(v)),
+        (Data::Reals(v), _) => Numbers::Reals(Values::Each(v)),
     }
+}
+
+/// The values of a loaded array, without a copy where nothing else holds it.
+pub(crate) fn of_shared(array: Rc<Array>) -> Numbers {
+    of_array(Rc::unwrap_or_clone(array))
 }

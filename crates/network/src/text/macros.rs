@@ -1,6 +1,7 @@
 //! Macros: a call becomes the statements of the macro's body, arguments and local names put in.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::ast::Statement;
 use super::layout::{arrange, split};
@@ -55,14 +56,14 @@ impl<'s> Macros<'s> {
     /// The macros among arranged tokens, and those of the library.
     pub(crate) fn new(own: &[Token<'s>], errors: &mut Vec<Diagnostic>) -> Self {
         let mut macros = Self { table: BTreeMap::new(), words: 0 };
-        let library = arrange(tokens(LIBRARY), &mut Vec::new());
-        for part in split(&library, &["\n"]) {
-            macros.define(part, true, &mut Vec::new());
-        }
         for part in split(own, &["\n"]) {
             macros.define(part, false, errors);
         }
         macros
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'s str> + '_ {
+        self.table.keys().copied().chain(library().keys().copied())
     }
 
     fn define(&mut self, part: &[Token<'s>], library: bool, errors: &mut Vec<Diagnostic>) {
@@ -76,7 +77,7 @@ impl<'s> Macros<'s> {
             return;
         };
         let before = self.table.insert(name.text, Macro { params, body: body.to_vec(), library });
-        if before.is_some_and(|before| !before.library) {
+        if before.is_some() {
             errors.push(Diagnostic::error(
                 "E0011",
                 name.span,
@@ -121,10 +122,11 @@ impl<'s> Macros<'s> {
         depth: usize,
         errors: &mut Vec<Diagnostic>,
     ) -> Option<Vec<Piece>> {
-        let Some(found) = self.table.get(call.name.text).cloned() else {
+        let Some(found) = self.table.get(call.name.text).or_else(|| library().get(call.name.text)).cloned()
+        else {
             let error =
                 Diagnostic::error("E0010", call.name.span, format!("there is no macro `{}`", call.name.text));
-            let known = self.table.keys().copied().chain(KEYWORDS.iter().copied());
+            let known = self.names().chain(KEYWORDS.iter().copied());
             errors.push(error.suggest(call.name.text, known));
             return None;
         };
@@ -172,7 +174,7 @@ impl<'s> Macros<'s> {
         let words: Vec<Token> =
             pieces.iter().map(|p| Token { kind: p.kind, text: &p.text, span: p.span }).collect();
         let Some(inner) = call(&words) else { return Some(pieces.clone()) };
-        let known = self.table.get_key_value(inner.name.text).map(|(name, _)| *name);
+        let known = self.names().find(|name| *name == inner.name.text);
         let name = Token { text: known.unwrap_or(""), ..inner.name };
         if known.is_none() {
             let message = format!("there is no macro `{}`", inner.name.text);
@@ -198,6 +200,17 @@ impl<'s> Macros<'s> {
         let table: BTreeMap<&'p str, Macro<'p>> = self.table.iter().map(|(k, v)| (*k, v.clone())).collect();
         Macros { table, words: self.words }.expand(call, depth, errors)
     }
+}
+
+/// The macros of the library, read once.
+fn library() -> &'static BTreeMap<&'static str, Macro<'static>> {
+    static MACROS: OnceLock<BTreeMap<&'static str, Macro<'static>>> = OnceLock::new();
+    MACROS.get_or_init(|| {
+        let mut macros = Macros { table: BTreeMap::new(), words: 0 };
+        let all = arrange(tokens(LIBRARY), &mut Vec::new());
+        split(&all, &["\n"]).for_each(|part| macros.define(part, true, &mut Vec::new()));
+        macros.table
+    })
 }
 
 /// Whether the tokens define a macro.

@@ -9,6 +9,8 @@ pub(crate) mod macros;
 pub mod stream;
 pub mod token;
 
+use std::sync::OnceLock;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use ast::Statement;
 
@@ -50,12 +52,15 @@ pub fn parse(source: &str) -> (Vec<Statement>, Vec<Diagnostic>) {
     (statements, errors)
 }
 
-/// The prototypes and rules of the library.
+/// The prototypes of the library, read once.
 #[must_use]
-pub(crate) fn library() -> Vec<Statement> {
-    let tokens = layout::arrange(token::tokens(macros::LIBRARY), &mut Vec::new());
-    let parts = layout::split(&tokens, &["\n"]).filter(|part| !macros::is_macro(part));
-    parts.filter_map(|part| head::statement(part, &mut Vec::new())).collect()
+pub(crate) fn library() -> &'static [Statement] {
+    static STATEMENTS: OnceLock<Vec<Statement>> = OnceLock::new();
+    STATEMENTS.get_or_init(|| {
+        let tokens = layout::arrange(token::tokens(macros::LIBRARY), &mut Vec::new());
+        let parts = layout::split(&tokens, &["\n"]).filter(|part| !macros::is_macro(part));
+        parts.filter_map(|part| head::statement(part, &mut Vec::new())).collect()
+    })
 }
 
 /// The source with every call of a macro replaced by what it expands to, in canonical form.
