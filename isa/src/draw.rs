@@ -110,27 +110,37 @@ impl Draw {
     }
 }
 
-const ROTATIONS: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];
+/// Rotations of the rounds, four of them before the key is added, then the other four.
+const ROTATIONS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
 const PARITY: u32 = 0x1BD1_1BDA;
 
 /// Threefry-2x32 with 20 rounds: `mix(k0, k1; c0, c1)`.
+///
+/// Written without a loop, so that compilers turn loops over many units into vector instructions.
+#[inline]
 #[must_use]
 pub const fn mix(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
-    let schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
-    let mut x0 = counter[0].wrapping_add(schedule[0]);
-    let mut x1 = counter[1].wrapping_add(schedule[1]);
-    let mut round = 0;
-    while round < 20 {
-        x0 = x0.wrapping_add(x1);
-        x1 = x1.rotate_left(ROTATIONS[round % 8]) ^ x0;
-        round += 1;
-        if round.is_multiple_of(4) {
-            let i = round / 4;
-            x0 = x0.wrapping_add(schedule[i % 3]);
-            x1 = x1.wrapping_add(schedule[(i + 1) % 3]).wrapping_add(i as u32);
-        }
-    }
-    [x0, x1]
+    let [k0, k1] = key;
+    let k2 = PARITY ^ k0 ^ k1;
+    let x = [counter[0].wrapping_add(k0), counter[1].wrapping_add(k1)];
+    let x = four_rounds(x, ROTATIONS[0], [k1, k2.wrapping_add(1)]);
+    let x = four_rounds(x, ROTATIONS[1], [k2, k0.wrapping_add(2)]);
+    let x = four_rounds(x, ROTATIONS[0], [k0, k1.wrapping_add(3)]);
+    let x = four_rounds(x, ROTATIONS[1], [k1, k2.wrapping_add(4)]);
+    four_rounds(x, ROTATIONS[0], [k2, k0.wrapping_add(5)])
+}
+
+#[inline]
+const fn four_rounds(x: [u32; 2], rotations: [u32; 4], key: [u32; 2]) -> [u32; 2] {
+    let [r0, r1, r2, r3] = rotations;
+    let x = one_round(one_round(one_round(one_round(x, r0), r1), r2), r3);
+    [x[0].wrapping_add(key[0]), x[1].wrapping_add(key[1])]
+}
+
+#[inline]
+const fn one_round([x0, x1]: [u32; 2], rotation: u32) -> [u32; 2] {
+    let x0 = x0.wrapping_add(x1);
+    [x0, x1.rotate_left(rotation) ^ x0]
 }
 
 #[cfg(test)]
