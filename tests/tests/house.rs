@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates at the top: everything is theirs to use.
-const SKINS: &[&str] = &["cli", "python", "ffi", "tests"];
+const SKINS: &[&str] = &["cli", "python", "ffi", "tests", "bench"];
 
 /// Below a folder, this text must not occur, and why.
 const FORBIDDEN: &[(&str, &str, &str)] = &[
@@ -47,7 +47,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Where the lint against unsafe code may be allowed.
-const UNSAFE: &[&str] = &["crates/emulator/src/", "crates/ffi/", "crates/python/"];
+const UNSAFE: &[&str] = &["crates/emulator/src/", "crates/ffi/", "crates/python/", "tools/bench/"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_path_buf()

@@ -125,7 +125,13 @@ fn connect(graph: &mut Graph, pre: View, first: usize, sizes: &[usize], csr: &Cs
                 }
             };
             let post = View { node: Node::Population(to), compartment: 0, start: 0, end: size as u32 };
-            graph.projections.push(projection(format!("p{}", graph.projections.len()), pre, post, connectivity, weights));
+            graph.projections.push(projection(
+                format!("p{}", graph.projections.len()),
+                pre,
+                post,
+                connectivity,
+                weights,
+            ));
         }
         start += size;
     }
