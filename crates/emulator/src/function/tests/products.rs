@@ -102,5 +102,5 @@ fn vectors_of_accumulators_and_results() {
             rows += 1;
         }
     }
-    assert!(rows == 0 || rows > 1000, "{rows} rows");
+    assert!(rows > 100, "{rows} rows");
 }
