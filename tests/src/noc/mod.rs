@@ -1,5 +1,6 @@
 //! The mesh from outside: a slow model that steps every cycle, endpoints that play a script, random meshes.
 
+pub mod curves;
 pub mod oracle;
 pub mod random;
 pub mod script;

@@ -17,6 +17,7 @@ pub mod flit;
 pub mod log;
 pub mod shape;
 pub mod sparse;
+pub mod traffic;
 pub mod wheel;
 pub mod wiring;
 

@@ -1,0 +1,38 @@
+//! How fast the mesh goes: flit-hops (crossbar grants) per second on one thread, traffic generation included.
+//!
+//! `cargo run --release -p seamount-emulator --example noc_bench`
+
+#![allow(clippy::print_stdout, clippy::float_arithmetic, clippy::disallowed_methods, reason = "a benchmark")]
+
+use std::time::Instant;
+
+use isa::timing::Timing;
+use seamount_emulator::time::mesh::traffic::{Engine, Pattern, Setup, measure};
+use seamount_emulator::time::mesh::{Shape, Size};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let shape = Shape::new(Size::chip(8, 8, 1), &Timing::shipped("noc-reference")?)?;
+    println!("8 x 8 tiles, noc-reference, uniform, one thread; best of 5");
+    println!("{:>6} {:>8} {:>12} {:>12} {:>14}", "load", "engine", "cycles", "flit-hops", "flit-hops/s");
+    for rate_ppm in [1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 300_000] {
+        let window = 120_000_000_000 / (u64::from(rate_ppm) * 400 + 10_000_000);
+        for engine in [Engine::Sparse, Engine::Dense] {
+            let setup = Setup { window: window * 10, ..Setup::throughput(Pattern::Uniform, rate_ppm, 1) };
+            let mut best = f64::INFINITY;
+            let mut measured = measure(shape, &Setup { window: 1000, ..setup.clone() }, engine)?;
+            for _ in 0..5 {
+                let start = Instant::now();
+                measured = measure(shape, &setup, engine)?;
+                best = best.min(start.elapsed().as_secs_f64());
+            }
+            let (cycles, hops) = (measured.cycles, measured.flit_hops);
+            let load = f64::from(rate_ppm) / 1e6;
+            println!(
+                "{load:>6} {:>8} {cycles:>12} {hops:>12} {:>12.1} M",
+                format!("{engine:?}"),
+                hops as f64 / best / 1e6
+            );
+        }
+    }
+    Ok(())
+}
