@@ -4,3 +4,4 @@ pub mod curves;
 pub mod oracle;
 pub mod random;
 pub mod script;
+pub mod steps;
