@@ -1,5 +1,7 @@
 //! The barrier in the mesh: published times, no spike late, the same on all engines (timing.md 3.6, V2, V7).
 
+#![allow(clippy::float_arithmetic, reason = "errors in percent")]
+
 use emulator::time::mesh::sparse::Sparse;
 use emulator::time::mesh::{Cycle, HashLog, Network, Record, Shape, Size};
 use emulator::with_dense;

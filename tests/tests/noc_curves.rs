@@ -1,5 +1,7 @@
 //! The mesh against the measured curves of BookSim2 (timing.md V3 to V6).
 
+#![allow(clippy::float_arithmetic, reason = "errors in percent")]
+
 use std::path::PathBuf;
 
 use emulator::time::mesh::Shape;

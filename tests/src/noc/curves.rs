@@ -1,5 +1,7 @@
 //! The measured curves of another simulator.
 
+#![allow(clippy::float_arithmetic, reason = "means and rates")]
+
 use std::path::Path;
 
 use emulator::time::mesh::traffic::{Engine, Pattern, Setup, measure};
