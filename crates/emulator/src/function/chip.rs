@@ -160,6 +160,26 @@ impl Chip {
         if input.set_rate(line, probability) { Ok(()) } else { Err(unknown) }
     }
 
+    /// Replays recorded noise samples, -127..=127 from step 1 on, instead of the keyed draws of a compartment; behind
+    /// their end it draws again. For recordings of other simulators.
+    ///
+    /// # Errors
+    /// A key that is no compartment with noise, or a sample out of range.
+    pub fn replay_noise(&mut self, key: Key, samples: &[i32]) -> Result<(), StimulusError> {
+        let unknown = StimulusError::Unknown { key, wanted: "a compartment with noise" };
+        let (core, compartment) = self.place(key).ok_or_else(|| unknown.clone())?;
+        let soma = &mut self.cores[core].soma;
+        if !soma.noisy.contains(&compartment) {
+            return Err(unknown);
+        }
+        if let Some(&sample) = samples.iter().find(|sample| !(-127..=127).contains(*sample)) {
+            let (field, allowed) = ("noise sample", "-127..=127");
+            return Err(StimulusError::Value { key, field, value: sample.into(), allowed });
+        }
+        soma.replayed.push((compartment, samples.to_vec()));
+        Ok(())
+    }
+
     /// Index of the core, and the compartment, of a key.
     pub(super) fn place(&self, key: Key) -> Option<(usize, u16)> {
         let found = self.directory.binary_search_by_key(&key.0, |entry| entry.0).ok()?;

@@ -93,6 +93,8 @@ pub struct Soma {
     pub noisy: Vec<u16>,
     /// Their keys.
     pub noisy_keys: Vec<u32>,
+    /// Compartments whose noise samples are replayed instead of drawn, with the samples from step 1 on.
+    pub replayed: Vec<(u16, Vec<i32>)>,
     /// Compartments with homeostasis.
     pub adaptive: Vec<Adaptive>,
     /// Fires since the epoch's end, per compartment; empty where no compartment is adaptive.

@@ -239,6 +239,12 @@ fn draw_noise(soma: &Soma, settings: &Settings, now: Now, scratch: &mut Scratch)
         let sample = Draw(z).noise_sample();
         scratch.noise[usize::from(c)] = num::noise(sample, settings.noise_offset, settings.noise_exponent);
     }
+    for (c, samples) in &soma.replayed {
+        if let Some(&sample) = samples.get(now.t as usize - 1) {
+            scratch.noise[usize::from(*c)] =
+                num::noise(sample, settings.noise_offset, settings.noise_exponent);
+        }
+    }
 }
 
 impl Tally {
