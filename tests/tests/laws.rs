@@ -235,7 +235,7 @@ fn without_learning_no_synapse_changes() {
     assert!(words > 1000, "only {words} words were compared");
 }
 
-/// JSON holds a graph, assembly and bytes hold an image; bytes are proved by every other test here.
+/// JSON and descriptions hold a graph, assembly and bytes hold an image; bytes are proved by every other test here.
 #[test]
 fn texts_hold_what_they_print() {
     for seed in 5000..5040 {
@@ -243,6 +243,15 @@ fn texts_hold_what_they_print() {
         let json = serde_json::to_string(&case.graph).expect("JSON");
         let read: Graph = serde_json::from_str(&json).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         assert_eq!(read, case.graph, "seed {seed}");
+        let text = network::print(&case.graph);
+        let read = network::parse(&text, &network::NoFiles)
+            .unwrap_or_else(|errors| panic!("seed {seed}: {errors}\n{text}"));
+        assert!(read == case.graph, "seed {seed}: the description reads as another graph:\n{text}");
+        let Some(image) = image(&case, &BOARDS[1]) else { continue };
+        let text = asm::print(&image);
+        let read = asm::parse(&text).unwrap_or_else(|errors| panic!("seed {seed}: {:?}", errors[0]));
+        assert!(read == image, "seed {seed}: the assembly text reads as another image");
+        assert!(read.to_bytes() == image.to_bytes(), "seed {seed}: its bytes are others");
     }
 }
 

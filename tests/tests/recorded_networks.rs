@@ -1,8 +1,10 @@
 //! Networks recorded from other simulators and from silicon, by every route.
 
+use emulator::Chip;
+use isa::ids::Key;
 use isa::op::AxonKind;
 use seamount_tests::recorded::{Recorded, brian, cases, lava, nengo, vector};
-use seamount_tests::route::Route;
+use seamount_tests::route::{Board, Route, of_chip};
 use serde_json::Value;
 use trace::Stimulus;
 
@@ -46,6 +48,26 @@ fn nengo_recurrent_populations() {
 fn nengo_population_axons() {
     for axon in [None, Some(AxonKind::Pop16), Some(AxonKind::Pop32)] {
         holds("N16_population_axons_atoms", |file| nengo::population_axons(file, axon));
+    }
+}
+
+/// The recorded samples enter instead of the keyed draws, which C05 holds to `isa::draw`.
+#[test]
+fn nengo_noise() {
+    for name in ["N12_noise_on_current", "N13_noise_on_voltage"] {
+        let Some(file) = vector(name) else { continue };
+        let (recorded, samples) = nengo::noisy(&file);
+        for board in [Board::ONE, Board::MANY] {
+            let image = board.image(&recorded.graph).expect("it fits");
+            let mut chip = Chip::load(&image).expect("it loads");
+            chip.replay_noise(Key(0), &samples).expect("a compartment with noise");
+            let shown = of_chip(&recorded.graph, &mut chip, recorded.steps, board.threads, &|_| false);
+            assert_eq!(recorded.check(&shown), Ok(()), "{name} on {board:?}");
+            chip = Chip::load(&image).expect("it loads");
+            let drawn = of_chip(&recorded.graph, &mut chip, recorded.steps, board.threads, &|_| false);
+            assert!(recorded.check(&drawn).is_err(), "the chip's own draws are others");
+            assert!(chip.replay_noise(Key(0), &[128]).is_err() && chip.replay_noise(Key(1), &[0]).is_err());
+        }
     }
 }
 
@@ -94,5 +116,23 @@ fn brian_published_neuron() {
             assert_eq!((shown.u[k][0], shown.v[k][0]), (row[1] as i32, row[2] as i32), "step {k}");
         }
         assert_eq!(shown.spikes.keys().copied().collect::<Vec<_>>(), [17]);
+    }
+}
+
+/// Spikes are exact; the trace of that emulator is another one (decay 1 - 1/tau, its own draws), so weights are close.
+#[test]
+fn brian_published_plasticity() {
+    let Some((graph, recorded)) = cases::brian_stdp() else { return };
+    let steps = recorded.weights.len() as u32;
+    for route in Route::all() {
+        let shown = route
+            .record(&graph, steps, &Stimulus::default(), &|_| true)
+            .unwrap_or_else(|error| panic!("{route:?}: {error}"));
+        let spikes: Vec<u32> = shown.spikes.keys().map(|step| step - 1).collect();
+        assert_eq!(spikes, recorded.spikes, "{route:?}");
+        let far = (recorded.weights.iter().zip(shown.snapshots.values()))
+            .map(|(&w, snapshot)| (w - snapshot.w[0]).abs())
+            .max();
+        assert!(far <= Some(12), "{route:?}: weights differ by up to {far:?}");
     }
 }

@@ -14,6 +14,9 @@ use trace::Stimulus;
 
 use crate::graphs;
 
+pub use learning::rule;
+pub use neuron::trace;
+
 /// A random network with what is done to it.
 #[derive(Clone, Debug)]
 pub struct Case {

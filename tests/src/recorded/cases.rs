@@ -1,6 +1,8 @@
 //! Recordings under shared/cases: a neuron on Loihi 2 silicon, and two published networks of brian2_loihi.
 
-use network::graph::{Compartment, Graph, InputSource, Node, Settings, Values};
+use isa::op::{Dependency, FactorCode, SignMode};
+use isa::words::{PostProfile, PreProfile, TraceProfile};
+use network::graph::{Compartment, Factor, Graph, InputSource, NO_TRACE, Node, Rule, Settings, Term, Values};
 
 use crate::graphs;
 use crate::shared;
@@ -61,4 +63,58 @@ pub fn brian_single() -> Option<(Graph, Vec<Vec<f64>>)> {
     graphs::connect(&mut graph, Node::Input(0), 0, &[(0, 0, 124, 0)]);
     graphs::connect(&mut graph, Node::Input(1), 0, &[(0, 0, -124, 0)]);
     Some((graph, rows))
+}
+
+/// What was recorded of the plastic synapse of brian2_loihi's examples.
+#[derive(Debug)]
+pub struct BrianStdp {
+    /// Steps of the fires, from 0.
+    pub spikes: Vec<u32>,
+    /// The weight after each step.
+    pub weights: Vec<i32>,
+}
+
+/// E-STDP `dw = 2^-3*x1*y0 - 2^-3*y1*x0`, impulse 127, tau 10, and its recording.
+///
+/// # Panics
+/// If the file holds something else.
+#[must_use]
+pub fn brian_stdp() -> Option<(Graph, BrianStdp)> {
+    let path = shared::find_or_say("cases/brian2loihi_reference/b2l_stdp.npz")?;
+    let file = std::fs::File::open(path).expect("the file opens");
+    let mut npz = ndarray_npy::NpzReader::new(file).expect("an npz file");
+    let mut column = |name: &str| -> Vec<i64> {
+        npz.by_name::<ndarray::OwnedRepr<i64>, ndarray::Ix1>(name).expect("a column").to_vec()
+    };
+    let (pre, drive, spikes) = (column("pre"), column("post_drive"), column("spikes"));
+    let weights = npz.by_name::<ndarray::OwnedRepr<i16>, ndarray::Ix1>("w").expect("a column");
+    let mut graph = graphs::graph("brian", Settings::default());
+    let trace = TraceProfile { impulse: 127, fraction: 0, decay: 410 };
+    let compartment = Compartment {
+        vth: Values::Same(250),
+        refractory: Values::Same(2),
+        post: Some(PostProfile([trace, NO_TRACE, NO_TRACE])),
+        ..Compartment::default()
+    };
+    graph.populations.push(graphs::population("n", 1, compartment));
+    graph.inputs.push(line("pre", pre));
+    graph.inputs.push(line("drive", drive));
+    let term = |dependency, mantissa, code| Term {
+        dependency,
+        mantissa,
+        exponent: -3,
+        factors: vec![Factor { code, constant: 0 }],
+    };
+    graph.rules.push(Rule {
+        name: "stdp".into(),
+        pre: PreProfile([trace, NO_TRACE]),
+        w: vec![term(Dependency::Y0, 1, FactorCode::X1), term(Dependency::X0, -1, FactorCode::Y1)],
+        ..Rule::default()
+    });
+    let plastic = graphs::connect(&mut graph, Node::Input(0), 0, &[(0, 0, 128, 0)]);
+    plastic.mode = SignMode::Excitatory;
+    plastic.rule = Some(0);
+    graphs::connect(&mut graph, Node::Input(1), 0, &[(0, 0, 254, 0)]);
+    let spikes = spikes.into_iter().map(|t| t as u32).collect();
+    Some((graph, BrianStdp { spikes, weights: weights.iter().map(|&w| w.into()).collect() }))
 }

@@ -1,7 +1,7 @@
 //! N files (nengo-loihi): sample k is our step k + 1, an input at time t acts at sample t.
 
-use isa::op::{AxonKind, SignMode};
-use network::graph::{Compartment, Graph, Input, InputSource, Node, Settings, Values};
+use isa::op::{AxonKind, NoiseTarget, SignMode};
+use network::graph::{Compartment, Graph, Input, InputSource, Node, Noise, Settings, Values};
 use serde_json::Value;
 
 use super::{Recorded, connect_effective, each, entries, int, ints, set_bias, table, unsigned};
@@ -64,6 +64,19 @@ pub fn single(file: &Value) -> Recorded {
     }
     let steps = int(&params["steps"]) as u32;
     recorded(file, graph, steps)
+}
+
+/// N12, N13: as [`single`], with noise; the samples that were drawn are its second part.
+#[must_use]
+pub fn noisy(file: &Value) -> (Recorded, Vec<i32>) {
+    let (mut recorded, noise) = (single(file), &file["params"]["noise"]);
+    recorded.graph.settings[0].noise = Some(Noise {
+        exponent: int(&noise["exp"]) as u32,
+        offset: int(&noise["offset"]) as u32,
+        target: if int(&noise["at_membrane"]) == 0 { NoiseTarget::Current } else { NoiseTarget::Voltage },
+    });
+    recorded.graph.populations[0].tree[0].noise = true;
+    (recorded, table(&file["random_log"]).into_iter().map(|row| row[0]).collect())
 }
 
 /// N14: two populations, recurrent.
