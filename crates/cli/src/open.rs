@@ -127,24 +127,11 @@ pub fn diagnosed(diagnostics: &[network::Diagnostic], source: Source) -> Failure
 
 fn network_of_json(path: &Path) -> Result<Network, Failure> {
     let source = text(path)?;
-    let graph = serde_json::from_str::<Graph>(&source.text);
-    let mut graph = graph.map_err(|error| json_failure(&source, &error))?;
+    let mut graph = network::from_json(&source.text).map_err(|found| diagnosed(&found.0, source.clone()))?;
     if graph.name.is_empty() {
         graph.name = name_of(path);
     }
     Ok(Network { graph, source: None, notes: Vec::new() })
-}
-
-fn json_failure(source: &Source, error: &serde_json::Error) -> Failure {
-    let before: usize =
-        source.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let start = (before + error.column().saturating_sub(1)).min(source.text.len());
-    let finding = Finding {
-        message: format!("not a graph: {error}"),
-        places: vec![Place { start, end: start, label: String::new() }],
-        ..Finding::default()
-    };
-    Failure { exit: Exit::User, findings: vec![finding], source: Some(source.clone()) }
 }
 
 fn image_of(path: &Path) -> Result<Image, Failure> {
@@ -173,15 +160,12 @@ pub fn compile(network: &Network, layout: &Layout, ui: &Ui) -> Result<compiler::
         compiler::compile(&network.graph, &chip, &options).map_err(|error| refused(error, network))?;
     let graph = &network.graph;
     let took = screen::time(start.elapsed().as_secs_f64());
-    let cores = compiled.image.cores.len();
-    let counts =
-        format!("{} populations, {} neurons, {cores} cores", graph.populations.len(), neurons(graph));
+    let count = |n: usize, what| screen::count(n as u64, what);
+    let neurons = graph.populations.iter().map(|p| p.size as usize).sum();
+    let (populations, neurons) = (count(graph.populations.len(), "population"), count(neurons, "neuron"));
+    let counts = format!("{populations}, {neurons}, {}", count(compiled.image.cores.len(), "core"));
     ui.status("Compiling", &format!("{} ({counts}) in {took}", graph.name));
     Ok(compiled)
-}
-
-fn neurons(graph: &Graph) -> u64 {
-    graph.populations.iter().map(|p| u64::from(p.size)).sum()
 }
 
 fn refused(error: compiler::Failure, network: &Network) -> Failure {

@@ -20,6 +20,12 @@ pub struct Arguments {
     /// The image to write [default: NAME.img]
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Print how full each core is, and what binds it
+    #[arg(long)]
+    report: bool,
+    /// Draw the placement as SVG
+    #[arg(long, value_name = "FILE")]
+    placement_svg: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
@@ -30,7 +36,16 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let bytes = open::bytes(&compiled.image)?;
     write::atomic(&out, &bytes)?;
     ui.status("Wrote", &format!("{} ({} bytes)", out.display(), bytes.len()));
-    ui.object(&json!({ "schema": trace::SCHEMA, "image": out, "bytes": bytes.len() }));
+    if let Some(path) = &arguments.placement_svg {
+        write::atomic(path, compiled.report.svg().as_bytes())?;
+        ui.status("Wrote", &path.display().to_string());
+    }
+    let mut object = json!({ "schema": trace::SCHEMA, "image": out, "bytes": bytes.len() });
+    if arguments.report {
+        object["report"] = serde_json::to_value(&compiled.report).unwrap_or_default();
+        ui.print(&compiled.report.text());
+    }
+    ui.object(&object);
     Ok(Exit::Ok)
 }
 

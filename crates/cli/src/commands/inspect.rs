@@ -1,31 +1,102 @@
 //! `seamount inspect`: what a network is: parts, values, what was quantised.
 
 use std::fmt::{Debug, Write};
+use std::path::PathBuf;
 
-use network::graph::{Compartment, Connectivity, Graph, InputSource, Node, Projection, Values, View};
+use network::graph::{
+    Compartment, Connectivity, Graph, InputSource, Node, Projection, Values, View, topology,
+};
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::open::{self, Input, Network};
 use crate::ui::Ui;
+use crate::write;
 
 #[derive(clap::Args)]
-#[command(
-    after_help = "Examples: seamount inspect programs/digits\n          seamount inspect net.snn --json > net.json"
-)]
+#[command(after_help = "Examples: seamount inspect programs/digits\n          \
+                        seamount inspect net.snn --dot populations | dot -Tsvg > net.svg\n          \
+                        seamount inspect net.snn --expand\n          \
+                        seamount inspect net.snn --graph net.json")]
 pub struct Arguments {
     #[command(flatten)]
     input: Input,
+    /// Print the network in the language of Graphviz instead
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    dot: Option<Dot>,
+    /// Print the description with its macros expanded instead
+    #[arg(long, conflicts_with = "dot")]
+    expand: bool,
+    /// Write the graph as JSON, which every command reads as it reads a description
+    #[arg(long, value_name = "FILE")]
+    graph: Option<PathBuf>,
 }
+
+/// What a DOT file shows.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Dot {
+    /// Populations, inputs and projections.
+    Populations,
+    /// Compartments, input lines and synapses.
+    Neurons,
+}
+
+/// Most synapses that are drawn one by one.
+const DRAWN_MAX: usize = 1_000_000;
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let network = open::network(&arguments.input.path, ui)?;
     let graph = &network.graph;
+    if let Some(path) = &arguments.graph {
+        write::atomic(path, network::to_json(graph).as_bytes())?;
+        ui.status("Wrote", &path.display().to_string());
+    }
     let note = |n: &network::Note| json!({ "thing": n.thing, "asked": n.asked, "got": n.got });
     let notes: Vec<_> = network.notes.iter().map(note).collect();
-    ui.object(&json!({ "schema": trace::SCHEMA, "graph": graph, "quantised": notes }));
-    ui.print(&text(&network));
+    let mut object = json!({ "schema": trace::SCHEMA, "graph": graph, "quantised": notes });
+    let shown = if let Some(dot) = arguments.dot {
+        let dot = drawn(graph, dot)?;
+        object["dot"] = json!(dot);
+        dot
+    } else if arguments.expand {
+        let expanded = expanded(&network)?;
+        object["expanded"] = json!(expanded);
+        expanded
+    } else {
+        text(&network)
+    };
+    ui.object(&object);
+    ui.print(&shown);
     Ok(Exit::Ok)
+}
+
+fn drawn(graph: &Graph, dot: Dot) -> Result<String, Failure> {
+    let synapses: usize = graph.projections.iter().map(Projection::synapses).sum();
+    match dot {
+        Dot::Populations => Ok(topology::dot(graph, topology::Level::Populations)),
+        Dot::Neurons if synapses <= DRAWN_MAX => Ok(topology::dot(graph, topology::Level::Neurons)),
+        Dot::Neurons => Err(Failure::user(format!("{synapses} synapses, at most {DRAWN_MAX} are drawn"))
+            .help("`--dot populations` draws projections")),
+    }
+}
+
+fn expanded(network: &Network) -> Result<String, Failure> {
+    let source = network.source.clone();
+    let source = source.ok_or_else(|| Failure::user("a graph has no macros").help("name a description"))?;
+    network::expand(&source.text).map_err(|found| open::diagnosed(&found.0, source.clone()))
+}
+
+/// Loops and parts of the network, as petgraph finds them.
+fn topology_text(graph: &Graph) -> String {
+    let net = topology::populations(graph);
+    let name = |node: &Node| match node {
+        Node::Population(p) => graph.populations[*p].name.as_str(),
+        Node::Input(i) => graph.inputs[*i].name.as_str(),
+    };
+    let loops = topology::cycles(&net);
+    let loops: Vec<String> = loops.iter().map(|l| l.iter().map(name).collect::<Vec<_>>().join(" ")).collect();
+    let loops = if loops.is_empty() { "none".to_string() } else { loops.join("; ") };
+    format!("\nloops: {loops}\nparts that nothing joins: {}\n", topology::components(&net))
 }
 
 fn text(network: &Network) -> String {
@@ -59,6 +130,7 @@ fn text(network: &Network) -> String {
     for projection in &graph.projections {
         let _ = writeln!(out, "\n{}", projection_text(graph, projection));
     }
+    out += &topology_text(graph);
     if !network.notes.is_empty() {
         let _ = writeln!(out, "\nquantised:");
         network

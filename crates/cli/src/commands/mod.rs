@@ -1,9 +1,12 @@
 //! One module a command.
 
+mod asm;
 mod build;
 mod completions;
 mod diff;
+mod dis;
 mod explain;
+mod fmt;
 mod inspect;
 mod isa;
 mod learn;
@@ -24,10 +27,16 @@ pub enum Command {
     Build(build::Arguments),
     /// Run a network or an image on the emulated chip
     Run(Box<run::Arguments>),
+    /// Print an image as assembly text
+    Dis(dis::Arguments),
+    /// Make an image from assembly text
+    Asm(asm::Arguments),
     /// Compare two images, or two runs
     Diff(diff::Arguments),
     /// Show a network: parts, values, what was quantised
     Inspect(inspect::Arguments),
+    /// Bring descriptions into their canonical form
+    Fmt(fmt::Arguments),
     /// Explain the code of an error
     Explain(explain::Arguments),
     /// Print the contract: memories, words, codes, limits, chips
@@ -45,8 +54,11 @@ impl Command {
             Self::New(arguments) => new::run(arguments, ui),
             Self::Build(arguments) => build::run(arguments, ui),
             Self::Run(arguments) => run::run(arguments, ui),
+            Self::Dis(arguments) => dis::run(arguments, ui),
+            Self::Asm(arguments) => asm::run(arguments, ui),
             Self::Diff(arguments) => diff::run(arguments, ui),
             Self::Inspect(arguments) => inspect::run(arguments, ui),
+            Self::Fmt(arguments) => fmt::run(arguments, ui),
             Self::Explain(arguments) => explain::run(arguments, ui),
             Self::Isa(arguments) => isa::run(arguments, ui),
             Self::Learn(arguments) => learn::run(arguments, ui),

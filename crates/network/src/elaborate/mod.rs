@@ -2,7 +2,6 @@
 
 mod alias;
 mod eval;
-mod features;
 mod fields;
 mod input;
 mod library;
@@ -10,18 +9,12 @@ mod neuron;
 mod numbers;
 mod pattern;
 mod physical;
-mod population;
 mod project;
-mod random;
 mod refer;
-mod reward;
 mod rule;
 mod session;
 mod settings;
-mod sparse;
 mod value;
-mod weights;
-mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
