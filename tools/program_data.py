@@ -3,6 +3,7 @@
 
     python3 -m venv .venv && .venv/bin/pip install numpy
     .venv/bin/python tools/program_data.py ../shared
+    cargo run --release -- fmt programs/*
 
 Needs numpy. The files that it writes are in the repository, so nobody needs to run it to use Seamount; it is here
 so that one can see where every number comes from. Written twice, the files have the same bytes.
