@@ -3,6 +3,7 @@
 //! The vectors of the contract are run whole when the folder `shared` lies beside the repository (or where
 //! `SEAMOUNT_SHARED` says); a part of them is in `tests/vectors` and always run.
 
+pub mod command;
 pub mod contract;
 pub mod graphs;
 pub mod noc;

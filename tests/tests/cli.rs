@@ -1,0 +1,219 @@
+//! The command as people and scripts meet it: README, help, `--json`, exit codes, errors, files whole or not at all.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use seamount_tests::command::{json, root, run_in, scratch};
+use serde_json::Value;
+
+/// Commands that the README shows, without `cargo run --release --`.
+fn readme() -> (String, Vec<Vec<String>>) {
+    let text = fs::read_to_string(root().join("README.md")).expect("there is a README.md");
+    let commands = text.lines().filter_map(|line| line.strip_prefix("cargo run --release -- "));
+    let words = commands.map(words).collect();
+    (text, words)
+}
+
+/// Words of a command line; quotes hold one together.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("one word at least").push(c),
+        }
+    }
+    words
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a scratch folder takes folders");
+    for entry in fs::read_dir(from).expect("programs are readable") {
+        let entry = entry.expect("an entry is readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a file is copied");
+        }
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn readme_commands_do_what_it_says() {
+    let (text, commands) = readme();
+    assert!(commands.len() >= 8, "{commands:?}");
+    let folder = scratch("readme");
+    copy(&root().join("programs"), &folder.join("programs"));
+    for command in &commands {
+        let output = run_in(&folder, command);
+        assert!(output.status.success(), "{command:?}: {}", stderr(&output));
+        if command.contains(&"programs/digits".to_string()) {
+            assert!(stdout(&output).contains("accuracy 433/450 = 0.9622"), "{}", stdout(&output));
+        }
+    }
+    let main = fs::read_to_string(folder.join("first/main.snn")).expect("`new` makes main.snn");
+    assert!(
+        text.contains(&format!("```snn\n{main}```")),
+        "the README shows another main.snn than `new` makes"
+    );
+    assert_eq!(fs::read(folder.join("first/chip.img")).ok(), fs::read(folder.join("first/again.img")).ok());
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let help = stdout(&run_in(&root(), &["help"]));
+    let listed =
+        help.lines().skip_while(|l| !l.starts_with("Commands:")).skip(1).take_while(|l| !l.is_empty());
+    let commands: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    let wanted =
+        ["new", "build", "run", "asm", "dis", "diff", "inspect", "fmt", "isa", "explain", "completions"];
+    for command in wanted {
+        assert!(commands.contains(&command), "no command {command}: {help}");
+    }
+    for command in commands.into_iter().filter(|c| *c != "help") {
+        let output = run_in(&root(), &["help", command]);
+        assert!(stdout(&output).contains("Example"), "{command}: {}", stdout(&output));
+        assert!(output.status.success());
+    }
+}
+
+#[test]
+fn json_is_one_object_with_a_schema() {
+    let folder = scratch("json");
+    let image = folder.join("a.img").to_string_lossy().into_owned();
+    let text = folder.join("a.nms").to_string_lossy().into_owned();
+    let again = folder.join("b.img").to_string_lossy().into_owned();
+    let made = folder.join("made").to_string_lossy().into_owned();
+    let commands: &[&[&str]] = &[
+        &["new", &made],
+        &["build", "programs/hello", "-o", &image],
+        &["run", &image],
+        &["dis", &image, "-o", &text],
+        &["asm", &text, "-o", &again],
+        &["diff", &image, &again],
+        &["inspect", "programs/hello"],
+        &["fmt", "--check", "programs/hello"],
+        &["isa"],
+        &["explain", "E0041"],
+        &["completions", "bash"],
+    ];
+    for command in commands {
+        assert_eq!(json(command)["schema"], 1, "{command:?}");
+    }
+    let summary = json(&["run", &image]);
+    let names = [
+        "digest",
+        "steps",
+        "spikes",
+        "synaptic_operations",
+        "updates_active",
+        "updates_inactive",
+        "messages",
+    ];
+    for name in names.into_iter().chain(["hops", "overflows", "wall_s", "spec", "version", "seed", "backend"])
+    {
+        assert!(!summary[name].is_null(), "no {name} in {summary}");
+    }
+}
+
+/// Exit code and text of a failing command.
+fn fails(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run_in(&root(), arguments);
+    assert_eq!(stdout(&output), "", "a failure says nothing on stdout");
+    (output.status.code(), stderr(&output))
+}
+
+#[test]
+fn mistakes_are_shown_at_their_place_with_a_way_out() {
+    let folder = scratch("mistakes");
+    let path = folder.join("net.snn").to_string_lossy().into_owned();
+    fs::write(&path, "neuron lif { treshold = 1.0 }\npopulation a[4] : lif\nrun 10\n").expect("scratch");
+    let (code, text) = fails(&["run", &path]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.starts_with("error[E0031]: unknown field `treshold`"), "{text}");
+    assert!(
+        text.contains(&format!("--> {path}:1:14")) && text.contains("^^^^^^^^ did you mean `threshold`?"),
+        "{text}"
+    );
+    let output = run_in(&root(), &["run", &path, "--json"]);
+    let object: Value = serde_json::from_str(&stdout(&output)).expect("an object");
+    assert_eq!((object["exit"].as_i64(), object["errors"][0]["line"].as_i64()), (Some(1), Some(1)));
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn exit_codes_tell_whose_fault_it_is() {
+    assert_eq!(fails(&["run", "no/such/file.snn"]).0, Some(1));
+    assert_eq!(fails(&["run", "programs"]).0, Some(1));
+    assert_eq!(fails(&["nonsense"]).0, Some(1));
+    assert_eq!(fails(&["run", "programs/hello", "--chip", "loihy"]).0, Some(1));
+    assert!(fails(&["run", "programs/hello", "--chip", "loihy"]).1.contains("did you mean `loihi`?"));
+    let (code, text) = fails(&["run", "programs/digits", "--chip", "tiny"]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(text.contains("error[E01"), "{text}");
+    let folder = scratch("codes");
+    let [a, b] = ["a.img", "b.img"].map(|name| folder.join(name).to_string_lossy().into_owned());
+    json(&["build", "programs/hello", "-o", &a]);
+    json(&["build", "programs/relay", "-o", &b]);
+    assert_eq!(run_in(&root(), &["diff", &a, &b]).status.code(), Some(3));
+    assert_eq!(run_in(&root(), &["diff", &a, &a]).status.code(), Some(0));
+}
+
+#[test]
+fn a_failing_command_leaves_no_file() {
+    let folder = scratch("atomic");
+    let out = folder.join("chip.img");
+    let (code, _) = fails(&["build", "programs/digits", "--chip", "tiny", "-o", &out.to_string_lossy()]);
+    assert_eq!(code, Some(4));
+    assert_eq!(fs::read_dir(&folder).expect("scratch").count(), 0);
+    json(&["build", "programs/hello", "-o", &out.to_string_lossy()]);
+    assert_eq!(fs::read_dir(&folder).expect("scratch").count(), 1, "one file and no part of one");
+}
+
+#[test]
+fn damaged_images_are_refused() {
+    let folder = scratch("damaged");
+    let path = folder.join("chip.img").to_string_lossy().into_owned();
+    json(&["build", "programs/relay", "-o", &path]);
+    let bytes = fs::read(&path).expect("an image");
+    for cut in [0, 1, 7, bytes.len() / 2, bytes.len() - 1] {
+        fs::write(&path, &bytes[..cut]).expect("scratch");
+        let (code, text) = fails(&["run", &path]);
+        assert_eq!(code, Some(1), "cut at {cut}: {text}");
+    }
+}
+
+#[test]
+fn no_result_depends_on_threads_or_cores() {
+    let digest = |more: &[&str]| {
+        json(&[&["run", "programs/digits", "--samples", "20"], more].concat())["digest"].clone()
+    };
+    let one = digest(&[]);
+    for more in
+        [&["--threads", "4"][..], &["--cores-min", "8"], &["--chip", "loihi-2", "--placement-seed", "9"]]
+    {
+        assert_eq!(digest(more), one, "{more:?}");
+    }
+}
+
+#[test]
+fn nothing_of_the_terminal_goes_into_a_pipe() {
+    let output = run_in(&scratch("pipe"), &["run".as_ref(), root().join("programs/hello").as_os_str()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!stdout(&output).contains('\x1b') && !stderr(&output).contains('\x1b'));
+    assert!(stdout(&output).contains("report run/hello/index.html"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("Finished"));
+}
