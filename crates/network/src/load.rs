@@ -40,6 +40,13 @@ impl Array {
         }
     }
 
+    /// Whether the shape makes up the number of values.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let product = self.shape.iter().try_fold(1usize, |product, n| product.checked_mul(*n));
+        product == Some(self.len())
+    }
+
     /// Whether there are no values.
     #[must_use]
     pub fn is_empty(&self) -> bool {

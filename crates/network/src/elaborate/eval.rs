@@ -196,7 +196,7 @@ impl<'a> Elaborator<'a> {
             }
         };
         match self.loader.load(path, array) {
-            Ok(loaded) if loaded.shape.iter().product::<usize>() == loaded.len() => Some(loaded),
+            Ok(loaded) if loaded.is_sound() => Some(loaded),
             Ok(loaded) => {
                 let message = format!("`{path}`: shape {:?}, but {} values", loaded.shape, loaded.len());
                 self.fail(Diagnostic::error("E0061", span, message))
