@@ -113,3 +113,33 @@ proptest! {
         }
     }
 }
+
+/// Random v rarely meets the threshold: lanes one below, at and one above it.
+#[test]
+fn a_voltage_at_the_threshold_does_not_fire() {
+    let params =
+        UpdateParams { keep_u: 0, keep_v: 0, threshold: 640, v_min: num::v_min(23), v_max: num::v_max(7) };
+    let bias: Vec<i32> = (0..48).map(|i| 639 + i % 3).collect();
+    let expected: Vec<i32> = (0..48).map(|i| -i32::from(i % 3 == 2)).collect();
+    let (zeros, ones, thresholds) = (vec![0; 48], vec![1; 48], vec![640; 48]);
+    for level in Level::supported() {
+        for uniform in [false, true] {
+            let (mut u, mut v, mut slot, mut hold) =
+                (zeros.clone(), zeros.clone(), zeros.clone(), zeros.clone());
+            let mut fired = vec![7; 48];
+            let each = EachLane {
+                keep_u: &zeros,
+                keep_v: &zeros,
+                threshold: &thresholds,
+                soft: &zeros,
+                refractory: &ones,
+                hold: &mut hold,
+            };
+            let each = (!uniform).then_some(each);
+            let lanes = Lanes { u: &mut u, v: &mut v, slot: &mut slot, bias: &bias, fired: &mut fired, each };
+            update(level, params, lanes);
+            assert_eq!(fired, expected);
+            assert!(v.iter().zip(&bias).all(|(v, bias)| *v == if *bias == 641 { 0 } else { *bias }));
+        }
+    }
+}
