@@ -154,7 +154,7 @@ pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
     Misfit {
         code: "E0118",
         message: format!(
-            "`{}` needs {need} cores, chip `{}` has {limit}",
+            "`{}` needs {least}{need} cores, chip `{}` has {limit}",
             tables.graph.name, tables.chip.name
         ),
         resource: None,

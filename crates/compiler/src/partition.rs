@@ -236,14 +236,14 @@ impl Queue {
 /// Halves parts whose neurons have more output axons than fit, until none has.
 fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>) -> Vec<Misfit> {
     let limit = tables.chip.limits.axons_out as usize;
-    let cores = tables.chip.cores() as usize;
+    let most = PARTS_PER_CORE * tables.chip.cores() as usize;
     loop {
         let slots = slots(tables, parts);
         let over: Vec<usize> = (0..parts.len()).filter(|&p| slots[p] > limit).collect();
         let stuck = |&&p: &&usize| parts[p].part.pin.is_some() || parts[p].part.neurons() == 1;
         let misfits: Vec<Misfit> =
             over.iter().filter(stuck).map(|&p| misfit::outputs(tables, parts, p, slots[p])).collect();
-        if over.is_empty() || !misfits.is_empty() || parts.len() > cores {
+        if over.is_empty() || !misfits.is_empty() || parts.len() > most {
             return misfits;
         }
         for &p in over.iter().rev() {

@@ -64,8 +64,8 @@ fn more_kinds_of_synapses_than_formats() {
 #[test]
 fn too_many_outputs_of_one_neuron() {
     let mut graph = graphs::layers(&[("hub", 1), ("far", 60)]);
-    for i in 0..18 {
-        let p = graphs::projection(&format!("p{i}"), (0, 1), (1, 2), Connectivity::Dense);
+    for i in 0..9 {
+        let p = graphs::projection(&format!("p{i}"), (0, 1), (1, 60), Connectivity::Dense);
         graph.projections.push(Projection { rule: Some(0), ..p });
     }
     graph.rules.push(Rule { name: "none".into(), ..Rule::default() });

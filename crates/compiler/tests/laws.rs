@@ -49,3 +49,19 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_same_image_on_any_number_of_threads(seed: u64, cores_min in 1u32..60) {
+        let graph = graphs::random(seed, graphs::MEDIUM);
+        let chip = ChipDescription::shipped("loihi").unwrap();
+        let options = Options { cores_min, seed, ..Options::default() };
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| compile(&graph, &chip, &options))
+        };
+        prop_assert_eq!(on(1), on(3));
+    }
+}

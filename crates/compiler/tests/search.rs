@@ -3,6 +3,7 @@
 mod graphs;
 
 use isa::chip::ChipDescription;
+use isa::op::{AxonKind, Compression};
 use network::graph::*;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -114,5 +115,45 @@ fn output_axons_fit_after_partition() {
     assert!(slots(&tables, &plans).iter().all(|&slots| slots <= 4096));
     let compiled = compile(&graph, &chip, &Options::default()).unwrap();
     assert!(compiled.image.cores.len() >= 43);
+    assert_eq!(check(&graph, &compiled.image), Ok(()));
+}
+
+#[test]
+fn sources_share_axons_where_there_are_too_few() {
+    let mut graph = graphs::layers(&[("many", 6000), ("few", 3)]);
+    graph.projections.push(graphs::projection("many->few", (0, 6000), (1, 3), Connectivity::Dense));
+    let chip = ChipDescription::shipped("loihi").unwrap();
+    let compiled = compile(&graph, &chip, &Options::default()).unwrap();
+    assert_eq!(check(&graph, &compiled.image), Ok(()));
+    let shared: u32 = compiled.report.cores.iter().map(|core| core.axons.pop16).sum();
+    let discrete: u32 = compiled.report.cores.iter().map(|core| core.axons.discrete).sum();
+    // 6,000 lists of one length: twelve populations of up to 512 atoms.
+    assert_eq!((shared, discrete), (12, 0));
+}
+
+#[test]
+fn a_kind_of_axon_and_a_compression_can_be_insisted_on() {
+    for (axon, compression) in
+        [(AxonKind::Pop16, Compression::Sparse), (AxonKind::Pop32, Compression::RunLength)]
+    {
+        let mut graph = graphs::layers(&[("a", 40), ("b", 30)]);
+        let p = graphs::projection("a->b", (0, 40), (1, 30), Connectivity::Dense);
+        graph.projections.push(Projection { axon: Some(axon), compression: Some(compression), ..p });
+        let chip = ChipDescription::shipped("loihi").unwrap();
+        let compiled = compile(&graph, &chip, &Options::default()).unwrap();
+        assert_eq!(check(&graph, &compiled.image), Ok(()));
+        let core = &compiled.report.cores[0];
+        assert_eq!((core.axons.discrete, core.axons.pop16 + core.axons.pop32), (0, 1));
+        assert!(compiled.image.cores[0].formats[1..].iter().all(|f| f.compression() == Some(compression)));
+    }
+}
+
+#[test]
+fn every_neuron_may_have_its_own_threshold() {
+    let mut graph = graphs::layers(&[("a", 1000)]);
+    graph.populations[0].tree[0].vth = Values::Each((0..1000).map(|i| 131 * i).collect());
+    let chip = ChipDescription::shipped("loihi").unwrap();
+    let compiled = compile(&graph, &chip, &Options::default()).unwrap();
+    assert_eq!(compiled.image.cores.len(), 1);
     assert_eq!(check(&graph, &compiled.image), Ok(()));
 }
