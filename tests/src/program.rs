@@ -60,9 +60,10 @@ impl Program {
 /// If it does not fit, or the image does not hold the graph.
 #[must_use]
 pub fn compile(graph: &Graph) -> Image {
-    let chip = ChipDescription::shipped("loihi").unwrap();
-    let image = compiler::compile(graph, &chip, &compiler::Options::default()).unwrap().image;
-    compiler::check(graph, &image).unwrap();
+    let chip = ChipDescription::shipped("loihi").expect("it ships");
+    let image =
+        compiler::compile(graph, &chip, &compiler::Options::default()).expect("a graph that fits").image;
+    compiler::check(graph, &image).expect("an image of the graph");
     image
 }
 
@@ -72,7 +73,7 @@ pub fn compile(graph: &Graph) -> Image {
 /// If the image is refused.
 #[must_use]
 pub fn run(image: &Image, seed: u32) -> (Chip, Spikes) {
-    let mut chip = Chip::load(image).unwrap();
+    let mut chip = Chip::load(image).expect("an image that loads");
     chip.set_seed(seed);
     let mut spikes = Spikes::new();
     chip.run(image.session.steps, 1, &mut NoObserver, &mut |t, keys: &[Key]| {
@@ -92,7 +93,7 @@ pub fn counts(
     population: &str,
     steps: std::ops::RangeInclusive<u32>,
 ) -> Vec<u32> {
-    let node = image.symbols.populations.iter().find(|node| node.name == population).unwrap();
+    let node = image.symbols.populations.iter().find(|node| node.name == population).expect("a population");
     let compartments = node.size as usize * node.compartments.len();
     let mut counts = vec![0; compartments];
     for (_, key) in spikes.iter().filter(|(t, _)| steps.contains(&t.0)) {

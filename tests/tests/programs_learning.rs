@@ -1,4 +1,5 @@
 //! Programs that learn, with numbers from outside (seeds R34, R38).
+#![allow(clippy::float_arithmetic, reason = "shares of counts")]
 
 use isa::op::Variable;
 use network::NoFiles;
@@ -15,7 +16,8 @@ fn last_hundred(program: &Program, trials: u32, populations: &[&str]) -> Vec<(Ve
     let one = |seed| {
         let (chip, spikes) = run(&image, seed);
         let seen = populations.iter().map(|p| counts(&image, &spikes, p, window.clone())).collect();
-        let weights = (0..chip.plastic_len(0)).map(|i| chip.synapse_value(0, i, Variable::Weight).unwrap());
+        let weights =
+            (0..chip.plastic_len(0)).map(|i| chip.synapse_value(0, i, Variable::Weight).expect("a weight"));
         (seen, weights.collect())
     };
     SEEDS.map(one).collect()
