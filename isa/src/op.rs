@@ -223,6 +223,13 @@ codes! {
         /// Reward trace.
         R1 = 15 "r1",
     }
+    /// What the host measures over samples; of no concern to the chip.
+    MeasureKind {
+        /// Share of samples whose label is the output that won.
+        Accuracy = 0 "accuracy",
+        /// Share of samples whose label is the most frequent one of the output that won.
+        Purity = 1 "purity",
+    }
     /// Code of a factor of a product (contract 7, chip 9.1).
     FactorCode {
         /// 1 if a pre event happened in the epoch.

@@ -139,6 +139,7 @@ pub const CODES: &[Codes] = &[
     op::LearningTarget::CODES,
     op::FactorCode::CODES,
     op::Variable::CODES,
+    op::MeasureKind::CODES,
 ];
 
 /// Which fields hold which enumeration: word, field, enumeration.

@@ -23,7 +23,8 @@ fn samples(graph: &Graph, samples: &graph::Samples) -> Samples {
         graph::SampleTarget::SpikeTrains(view) => SampleTarget::SpikeTrains(keys(graph, view)),
         graph::SampleTarget::Rate(view) => SampleTarget::Rate(keys(graph, view)),
     };
-    Samples { target, count: samples.count, values: samples.values.clone(), reset: samples.reset }
+    let graph::Samples { count, values, passes, reset, .. } = samples;
+    Samples { target, count: *count, values: values.clone(), passes: *passes, reset: *reset }
 }
 
 fn record(graph: &Graph, record: &graph::Record) -> Record {
@@ -36,11 +37,8 @@ fn record(graph: &Graph, record: &graph::Record) -> Record {
 }
 
 fn measure(graph: &Graph, measure: &graph::Measure) -> Measure {
-    match measure {
-        graph::Measure::Accuracy { name, of, labels } => {
-            Measure::Accuracy { name: name.clone(), of: keys(graph, of), labels: labels.clone() }
-        }
-    }
+    let graph::Measure { kind, name, of, labels } = measure;
+    Measure { kind: *kind, name: name.clone(), of: keys(graph, of), labels: labels.clone() }
 }
 
 /// Number of plastic projections before `projection`: its index in `Symbols::plastic`.

@@ -156,7 +156,7 @@ fn other_mutators() -> Vec<(String, Mutator)> {
             Recorded::Plastic(at) | Recorded::Reward(at) => Some(*at += 1),
         }),
         one("measure.labels", |image, _| {
-            let Measure::Accuracy { labels, .. } = image.session.measures.first_mut()?;
+            let image::Measure { labels, .. } = image.session.measures.first_mut()?;
             labels.pop().map(|_| ())
         }),
         one("symbols.population", |image, _| image.symbols.populations.first_mut().map(|p| p.name.push('x'))),

@@ -1,7 +1,7 @@
 //! How an image is run when nothing else is said; things are named by their keys.
 
 use bincode::{Decode, Encode};
-use isa::op::Variable;
+use isa::op::{MeasureKind, Variable};
 use serde::{Deserialize, Serialize};
 
 use crate::KeyRun;
@@ -28,6 +28,8 @@ pub struct Samples {
     pub count: u32,
     /// The rows' values.
     pub values: Vec<i32>,
+    /// How often all rows are run, 1 and up.
+    pub passes: u32,
     /// Whether every row starts from the initial state.
     pub reset: bool,
 }
@@ -69,16 +71,16 @@ pub enum Recorded {
     Reward(u32),
 }
 
-/// What a run measures.
+/// What a run measures, over the last pass: the output of a sample is the one with most spikes, then largest v at
+/// the last step, then lowest index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
-pub enum Measure {
-    /// Share of samples whose label is named: most spikes, then largest v at the last step, then lowest index.
-    Accuracy {
-        /// Name in the summary.
-        name: String,
-        /// The outputs, one per class.
-        of: KeyRun,
-        /// One label per sample.
-        labels: Vec<u32>,
-    },
+pub struct Measure {
+    /// What is measured.
+    pub kind: MeasureKind,
+    /// Name in the summary.
+    pub name: String,
+    /// The outputs.
+    pub of: KeyRun,
+    /// One label per sample.
+    pub labels: Vec<u32>,
 }

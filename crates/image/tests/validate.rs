@@ -305,7 +305,7 @@ fn session_and_symbols() {
 }
 
 fn measure(image: &mut Image) -> (&mut String, &mut Vec<u32>) {
-    let image::Measure::Accuracy { name, labels, .. } = &mut image.session.measures[0];
+    let image::Measure { name, labels, .. } = &mut image.session.measures[0];
     (name, labels)
 }
 

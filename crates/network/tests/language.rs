@@ -78,7 +78,7 @@ fn digits() {
         samples.target,
         SampleTarget::Bias(View { node: Node::Population(0), compartment: 0, start: 0, end: 64 })
     );
-    let Measure::Accuracy { labels, .. } = &g.session.measures[0];
+    let Measure { labels, .. } = &g.session.measures[0];
     assert_eq!(labels, &[0, 1, 1, 0, 1]);
 }
 

@@ -289,10 +289,15 @@ fn inputs_and_sessions() {
     });
     refused("E0042", "3 values, 2 samples need 2", |g| {
         let target = SampleTarget::Bias(view(0));
-        g.session.samples = Some(Samples { target, count: 2, values: vec![1, 2, 3], reset: true });
+        g.session.samples = Some(Samples { target, count: 2, values: vec![1, 2, 3], passes: 1, reset: true });
     });
     refused("E0059", "1 labels for 0 samples", |g| {
-        let measure = Measure::Accuracy { name: "accuracy".into(), of: view(0), labels: vec![0] };
+        let measure = Measure {
+            kind: isa::op::MeasureKind::Accuracy,
+            name: "accuracy".into(),
+            of: view(0),
+            labels: vec![0],
+        };
         g.session.measures.push(measure);
     });
 }

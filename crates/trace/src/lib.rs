@@ -13,7 +13,7 @@ mod summary;
 pub mod svg;
 pub mod text;
 
-pub use analysis::{Accuracy, decide};
+pub use analysis::{Decisions, decide};
 pub use counters::Counters;
 pub use digest::Digest;
 pub use record::{Event, Moment, Raster, Recording};

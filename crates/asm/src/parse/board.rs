@@ -7,7 +7,7 @@ use image::{
 };
 use isa::chip::{ChipDescription, Grid, Limits};
 use isa::ids::{AxonId, CoreId, Key};
-use isa::op::Variable;
+use isa::op::{MeasureKind, Variable};
 
 use super::core::rows;
 use super::line::{Line, Refusal, expected, parse_number, unknown};
@@ -286,7 +286,7 @@ impl HostParts {
 pub fn session(session: &mut Session, line: &mut Line) -> Result<(), Refusal> {
     let at = line.at();
     match line
-        .one_of("item of the session", &["steps", "samples", "values", "record", "accuracy", "labels"])?
+        .one_of("item of the session", &["steps", "samples", "values", "record", "measure", "labels"])?
     {
         0 => session.steps = line.u32("steps")?,
         1 => session.samples = Some(samples(line)?),
@@ -301,12 +301,14 @@ pub fn session(session: &mut Session, line: &mut Line) -> Result<(), Refusal> {
         }
         3 => session.records.push(record(line)?),
         4 => {
+            let kinds: Vec<&str> = MeasureKind::ALL.iter().map(|kind| kind.name()).collect();
+            let kind = MeasureKind::ALL[line.one_of("kind of measure", &kinds)?];
             let (name, of) = (line.string("a name in quotes")?, line.run("outputs")?);
-            session.measures.push(Measure::Accuracy { name, of, labels: Vec::new() });
+            session.measures.push(Measure { kind, name, of, labels: Vec::new() });
         }
         _ => {
-            let Some(Measure::Accuracy { labels, .. }) = session.measures.last_mut() else {
-                return Err((at, Fault::Conflict("labels belong below an accuracy".into())));
+            let Some(Measure { labels, .. }) = session.measures.last_mut() else {
+                return Err((at, Fault::Conflict("labels belong below a measure".into())));
             };
             while !line.is_empty() {
                 labels.push(line.u32("label")?);
@@ -326,8 +328,9 @@ fn samples(line: &mut Line) -> Result<Samples, Refusal> {
         _ => SampleTarget::Rate(run),
     };
     let count = line.assigned("count")?;
+    let passes = line.assigned("passes")?;
     let reset = line.one_of("start of a sample", &["continue", "reset"])? == 1;
-    Ok(Samples { target, count, values: Vec::new(), reset })
+    Ok(Samples { target, count, values: Vec::new(), passes, reset })
 }
 
 fn record(line: &mut Line) -> Result<Record, Refusal> {

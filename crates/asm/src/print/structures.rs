@@ -73,7 +73,13 @@ pub fn session(image: &Image, out: &mut String) -> fmt::Result {
             SampleTarget::Rate(run) => ("rate", run),
         };
         let reset = if samples.reset { "reset" } else { "continue" };
-        writeln!(out, "  samples {kind} {} count={} {reset}", show_run(run), samples.count)?;
+        writeln!(
+            out,
+            "  samples {kind} {} count={} passes={} {reset}",
+            show_run(run),
+            samples.count,
+            samples.passes
+        )?;
         items(4, "values", 32, samples.values.iter(), out)?;
     }
     for record in &session.records {
@@ -84,8 +90,8 @@ pub fn session(image: &Image, out: &mut String) -> fmt::Result {
         };
         writeln!(out, "  record {} {of} {} every={}", quoted(&record.name), record.variable, record.every)?;
     }
-    for Measure::Accuracy { name, of, labels } in &session.measures {
-        writeln!(out, "  accuracy {} {}", quoted(name), show_run(*of))?;
+    for Measure { kind, name, of, labels } in &session.measures {
+        writeln!(out, "  measure {kind} {} {}", quoted(name), show_run(*of))?;
         items(4, "labels", 32, labels.iter(), out)?;
     }
     Ok(())

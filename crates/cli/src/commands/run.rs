@@ -80,7 +80,7 @@ fn announce(image: &Image, plan: &Plan, ui: &Ui) {
         .session
         .samples
         .as_ref()
-        .map(|samples| plan.samples.map_or(samples.count, |n| n.min(samples.count)));
+        .map(|samples| samples.passes * plan.samples.map_or(samples.count, |n| n.min(samples.count)));
     let what = match all {
         Some(samples) => format!("{samples} samples of {} steps", plan.steps),
         None => format!("{} steps", plan.steps),

@@ -125,7 +125,7 @@ fn samples_csv(outcome: &Outcome) -> String {
     for (i, sample) in outcome.samples.iter().enumerate() {
         let _ = write!(text, "{i}");
         text.extend(sample.counters.rows().iter().map(|row| format!(",{}", row.1)));
-        let decision = |m: &Measured| format!(",{},{}", m.labels[i], m.accuracy.decisions[i]);
+        let decision = |m: &Measured| format!(",{},{}", m.labels[i % m.labels.len()], m.decisions.outputs[i]);
         text.extend(outcome.measures.iter().map(decision));
         text.push('\n');
     }
@@ -153,7 +153,7 @@ fn page(outcome: &Outcome, bands: &[svg::Band]) -> String {
             std::iter::once(class.to_string()).chain(row.iter().map(u32::to_string)).collect()
         });
         let title =
-            format!("{}: {} of {}", measured.name, measured.accuracy.correct, measured.accuracy.total);
+            format!("{}: {} of {}", measured.name, measured.decisions.correct, measured.decisions.total);
         section(title, html::table(&head, &rows.collect::<Vec<_>>()));
     }
     let first: Vec<_> = outcome.raster.events.iter().filter(|e| e.at.sample == 0).copied().collect();

@@ -12,6 +12,15 @@ use crate::failure::Failure;
 /// Most events of one line in one step that a sample gives.
 const EVENTS_MAX: i32 = 1 << 16;
 
+/// A sample of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// Row of the samples.
+    pub row: u32,
+    /// Number of the sample over all passes, from 0.
+    pub number: u32,
+}
+
 /// A chip with its image and what comes from outside.
 pub struct Machine<'a> {
     chip: Chip,
@@ -33,19 +42,19 @@ impl<'a> Machine<'a> {
     }
 
     /// Prepares a sample, or the run where there are none; returns the step before its first.
-    pub fn begin(&mut self, sample: u32, steps: u32) -> Result<u32, Failure> {
+    pub fn begin(&mut self, turn: Turn, steps: u32) -> Result<u32, Failure> {
         let Some(samples) = &self.image.session.samples else {
             self.inject(self.stimulus)?;
             return Ok(0);
         };
-        if samples.reset && sample > 0 {
+        if samples.reset && turn.number > 0 {
             self.chip.reset();
         }
         let before = self.chip.step().0;
         if before == 0 {
             self.inject(self.stimulus)?;
         }
-        self.set(samples, sample, steps)?;
+        self.set(samples, turn.row, steps)?;
         Ok(before)
     }
 

@@ -3,8 +3,9 @@
 use super::names;
 use image::KeyRun;
 use isa::ids::Key;
+use isa::op::MeasureKind;
 use serde::Serialize;
-use trace::{Accuracy, Counters, Moment, Raster, Recording, Summary};
+use trace::{Counters, Decisions, Moment, Raster, Recording, Summary};
 
 /// Everything that a run yields.
 #[derive(Debug)]
@@ -59,13 +60,15 @@ pub struct SampleRow {
     pub counters: Counters,
 }
 
-/// An accuracy and what it rests on.
+/// A measure and what it rests on.
 #[derive(Debug)]
 pub struct Measured {
     /// Name in the summary.
     pub name: String,
-    /// Right and wrong.
-    pub accuracy: Accuracy,
+    /// What is measured.
+    pub kind: MeasureKind,
+    /// Outputs that won, good ones and all.
+    pub decisions: Decisions,
     /// The true classes.
     pub labels: Vec<u32>,
     /// Number of classes.
@@ -76,7 +79,8 @@ impl Measured {
     /// Row by row the true class, column by column the one named.
     pub fn confusion(&self) -> Vec<Vec<u32>> {
         let mut table = vec![vec![0; self.classes as usize]; self.classes as usize];
-        for (&label, &decision) in self.labels.iter().zip(&self.accuracy.decisions) {
+        let last = self.decisions.outputs.len() - self.decisions.total as usize;
+        for (&label, &decision) in self.labels.iter().zip(&self.decisions.outputs[last..]) {
             if let Some(cell) = table.get_mut(label as usize).and_then(|row| row.get_mut(decision as usize)) {
                 *cell += 1;
             }

@@ -43,7 +43,7 @@ pub fn bars(outcome: &Outcome, symbols: &Symbols) -> String {
 
 /// `accuracy 433/450 = 0.9622`.
 pub fn measure(measured: &Measured) -> String {
-    let a = &measured.accuracy;
+    let a = &measured.decisions;
     format!("{} {}/{} = {:.4}", measured.name, a.correct, a.total, a.share())
 }
 

@@ -7,9 +7,9 @@ use image::{Image, KeyRun, Measure, Record, Recorded};
 use indicatif::ProgressBar;
 use isa::ids::{Key, Step};
 use isa::op::Variable;
-use trace::{Accuracy, Moment, Raster, Recording, Stimulus, decide};
+use trace::{Decisions, Moment, Raster, Recording, Stimulus, decide};
 
-use super::machine::{self, Machine};
+use super::machine::{self, Machine, Turn};
 use super::names;
 use super::outcome::{Measured, Outcome, SampleRow, SpikeRecord};
 use super::summary;
@@ -56,10 +56,11 @@ pub fn run<'a>(
     let mut run = Run::new(image, plan);
     let all = image.session.samples.as_ref().map_or(1, |samples| samples.count);
     let samples = plan.samples.map_or(all, |most| most.min(all));
-    bar.set_length(u64::from(samples) * u64::from(plan.steps));
+    let passes = image.session.samples.as_ref().map_or(1, |samples| samples.passes);
+    bar.set_length(u64::from(passes) * u64::from(samples) * u64::from(plan.steps));
     let start = Instant::now();
-    for sample in 0..samples {
-        run.sample(&mut machine, sample, bar)?;
+    for (pass, sample) in (0..passes).flat_map(|pass| (0..samples).map(move |sample| (pass, sample))) {
+        run.sample(&mut machine, Turn { row: sample, number: pass * samples + sample }, bar)?;
     }
     let wall_s = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
@@ -105,9 +106,9 @@ impl<'a> Run<'a> {
                 _ => states.push((record.clone(), Recording::new(name, record.variable, columns))),
             }
         }
-        let measures = image.session.measures.iter().map(|Measure::Accuracy { name, of, labels }| {
+        let measures = image.session.measures.iter().map(|Measure { kind, name, of, labels }| {
             let (name, labels, classes) = (name.clone(), labels.clone(), of.count);
-            let measured = Measured { name, accuracy: Accuracy::default(), labels, classes };
+            let measured = Measured { name, kind: *kind, decisions: Decisions::default(), labels, classes };
             Tally { of: *of, counts: vec![0; classes as usize], measured }
         });
         let measures = measures.collect();
@@ -116,9 +117,10 @@ impl<'a> Run<'a> {
     }
 
     /// Runs one sample, or the whole run where there are none.
-    fn sample(&mut self, machine: &mut Machine, sample: u32, bar: &ProgressBar) -> Result<(), Failure> {
+    fn sample(&mut self, machine: &mut Machine, turn: Turn, bar: &ProgressBar) -> Result<(), Failure> {
         let counted = machine.counters();
-        let started = machine.begin(sample, self.plan.steps)?;
+        let sample = turn.number;
+        let started = machine.begin(turn, self.plan.steps)?;
         self.measures.iter_mut().for_each(|tally| tally.counts.fill(0));
         let mut done = 0;
         while done < self.plan.steps {
@@ -135,7 +137,7 @@ impl<'a> Run<'a> {
             self.lines.iter_mut().for_each(|record| record.collect(at, &lines));
             self.record(machine, at);
         }
-        self.close(machine, sample);
+        self.close(machine);
         let counters = machine.counters() - counted;
         self.overflow(sample, counters.overflows())?;
         if self.image.session.samples.is_some() {
@@ -179,11 +181,10 @@ impl<'a> Run<'a> {
     }
 
     /// Ends a sample: decisions.
-    fn close(&mut self, machine: &Machine, sample: u32) {
+    fn close(&mut self, machine: &Machine) {
         for tally in &mut self.measures {
             let v = machine.values(Variable::V, &Recorded::Keys(tally.of));
-            let label = tally.measured.labels.get(sample as usize).copied().unwrap_or(u32::MAX);
-            tally.measured.accuracy.push(decide(&tally.counts, &v), label);
+            tally.measured.decisions.outputs.push(decide(&tally.counts, &v) as u32);
         }
     }
 
@@ -196,8 +197,13 @@ impl<'a> Run<'a> {
         Err(Failure::new(Exit::User, message).help(help))
     }
 
-    fn finish(self, machine: &Machine, samples: u32, wall_s: f64) -> Outcome {
-        let measures: Vec<Measured> = self.measures.into_iter().map(|tally| tally.measured).collect();
+    fn finish(self, machine: &Machine, per_pass: u32, wall_s: f64) -> Outcome {
+        let samples = per_pass * self.image.session.samples.as_ref().map_or(1, |samples| samples.passes);
+        let mut measures: Vec<Measured> = self.measures.into_iter().map(|tally| tally.measured).collect();
+        for measured in &mut measures {
+            let labels = &measured.labels[..measured.labels.len().min(per_pass as usize)];
+            measured.decisions.judge(measured.kind, labels);
+        }
         let about = summary::About { image: self.image, steps: self.plan.steps, samples, wall_s };
         Outcome {
             summary: summary::of(&about, machine.chip(), &measures),

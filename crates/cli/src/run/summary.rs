@@ -40,8 +40,8 @@ pub fn of(about: &About, chip: &Chip, measures: &[Measured]) -> Summary {
         measures: BTreeMap::new(),
     };
     for measured in measures {
-        summary.measure(&measured.name, measured.accuracy.share());
-        summary.measure(&format!("{}_correct", measured.name), measured.accuracy.correct);
+        summary.measure(&measured.name, measured.decisions.share());
+        summary.measure(&format!("{}_correct", measured.name), measured.decisions.correct);
     }
     summary
 }

@@ -1,6 +1,6 @@
 //! How the image is run: the same steps, samples, records and measures, with keys for views.
 
-use image::{KeyRun, Measure, Recorded, SampleTarget};
+use image::{KeyRun, Recorded, SampleTarget};
 use isa::ids::Key;
 use network::graph::{self, Graph, View};
 
@@ -27,9 +27,9 @@ pub fn check(graph: &Graph, image: &image::Image, found: &mut Findings) {
     }
     found.same("session", || "the number of measures".into(), &want.measures.len(), &have.measures.len());
     for (want, have) in want.measures.iter().zip(&have.measures) {
-        let graph::Measure::Accuracy { name, of, labels } = want;
-        let Measure::Accuracy { name: have_name, of: have_of, labels: have_labels } = have;
-        if (name, labels) != (have_name, have_labels) || !is_same(graph, of, *have_of) {
+        let graph::Measure { kind, name, of, labels } = want;
+        let same = (*kind, name, labels) == (have.kind, &have.name, &have.labels);
+        if !same || !is_same(graph, of, have.of) {
             found.broken("session", format!("measure `{name}` is another"));
         }
     }
@@ -40,8 +40,8 @@ fn check_samples(graph: &Graph, image: &image::Image, found: &mut Findings) {
         let (want, have) = (graph.session.samples.is_some(), image.session.samples.is_some());
         return found.same("session", || "whether there are samples".into(), &want, &have);
     };
-    let fields = (want.count, want.reset, &want.values);
-    found.same("session", || "samples".into(), &fields, &(have.count, have.reset, &have.values));
+    let fields = (want.count, want.passes, want.reset, &want.values);
+    found.same("session", || "samples".into(), &fields, &(have.count, have.passes, have.reset, &have.values));
     let same = match (want.target, have.target) {
         (graph::SampleTarget::Bias(view), SampleTarget::Bias(run))
         | (graph::SampleTarget::Spikes(view), SampleTarget::Spikes(run))

@@ -421,10 +421,20 @@ impl Maker {
         }
         if self.chance(30) {
             let values = (0..2 * view.len()).map(|_| self.pick(&[-4096, 4095, 0])).collect();
-            self.graph.session.samples =
-                Some(Samples { target: SampleTarget::Bias(view), count: 2, values, reset: self.chance(50) });
+            self.graph.session.samples = Some(Samples {
+                target: SampleTarget::Bias(view),
+                count: 2,
+                values,
+                passes: 1,
+                reset: self.chance(50),
+            });
             let labels = vec![0, view.len() as u32 - 1];
-            self.graph.session.measures.push(Measure::Accuracy { name: "accuracy".into(), of: view, labels });
+            self.graph.session.measures.push(Measure {
+                kind: isa::op::MeasureKind::Accuracy,
+                name: "accuracy".into(),
+                of: view,
+                labels,
+            });
         }
     }
 }

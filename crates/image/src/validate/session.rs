@@ -5,6 +5,8 @@ use isa::synapse::{Layouts, visit_list};
 use isa::words::{SynapseMap, Word};
 
 use super::Problems;
+use isa::op::MeasureKind;
+
 use crate::{CoreImage, Image, Measure, Recorded, SampleTarget, Samples};
 
 /// Checks samples, records, measures and symbols.
@@ -25,11 +27,11 @@ pub fn check(image: &Image, problems: &mut Problems) {
         };
         problems.demand((index as usize) < count, at, format_args!("names number {index} of {count}"));
     }
-    for Measure::Accuracy { name, of, labels } in &session.measures {
+    for Measure { kind, name, of, labels } in &session.measures {
         let samples = session.samples.as_ref().map_or(1, |samples| samples.count);
         let what = format_args!("{} labels for {samples} samples", labels.len());
         problems.demand(labels.len() == samples as usize, format_args!("session measure {name}"), what);
-        let label = labels.iter().find(|label| **label >= of.count);
+        let label = labels.iter().find(|label| **label >= of.count && *kind == MeasureKind::Accuracy);
         if let Some(label) = label {
             let what = format_args!("label {label}, but there are {} outputs", of.count);
             problems.add(format_args!("session measure {name}"), what);

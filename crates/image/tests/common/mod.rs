@@ -228,6 +228,7 @@ fn session() -> Session {
             target: SampleTarget::Bias(run(0, 2, 1)),
             count: 3,
             values: vec![1, -2, 3, -4, 5, -4096],
+            passes: 2,
             reset: true,
         }),
         records: vec![
@@ -235,7 +236,8 @@ fn session() -> Session {
             record("learn.w", Recorded::Plastic(0), Variable::Weight),
             record("r \"1\"; \n", Recorded::Reward(0), Variable::R1),
         ],
-        measures: vec![Measure::Accuracy {
+        measures: vec![Measure {
+            kind: isa::op::MeasureKind::Accuracy,
             name: "accuracy".into(),
             of: run(4, 2, 2),
             labels: vec![0, 1, 1],

@@ -1,6 +1,6 @@
 //! How the network is run: steps, samples, records, measures.
 
-use isa::op::Variable;
+use isa::op::{MeasureKind, Variable};
 
 use super::numbers::At;
 use super::refer::Place;
@@ -78,8 +78,12 @@ impl<'a> Elaborator<'a> {
                 return;
             }
         };
+        let passes = s.passes.as_ref().map_or(Some(1), |passes| {
+            self.one_step(At { expr: passes, scope: &scope, what: "passes" }, (1, STEPS.1))
+        });
         let Some((count, values)) = self.sample_values(&s.values, width, &target) else { return };
-        self.graph.session.samples = Some(Samples { target, count, values, reset: s.reset });
+        self.graph.session.samples =
+            Some(Samples { target, count, values, passes: passes.unwrap_or(1) as u32, reset: s.reset });
     }
 
     /// Rows of `width` values, their number from the array's length.
@@ -258,12 +262,13 @@ impl<'a> Elaborator<'a> {
             self.found.push(Diagnostic::error("E0032", what.span, "a measure is `accuracy(out, labels)`"));
             return;
         };
-        if call.text != "accuracy" {
+        let Some(kind) = MeasureKind::from_name(&call.text) else {
             let error = Diagnostic::error("E0010", call.span, format!("there is no measure `{}`", call.text));
-            self.found.push(error.suggest(&call.text, ["accuracy"]));
+            self.found.push(error.suggest(&call.text, MeasureKind::ALL.iter().map(|kind| kind.name())));
             return;
-        }
-        let Some(places) = self.places("accuracy", &[("of", true), ("labels", true)], args, what.span) else {
+        };
+        let Some(places) = self.places(kind.name(), &[("of", true), ("labels", true)], args, what.span)
+        else {
             return;
         };
         let (Some(of), Some(labels)) = (places[0], places[1]) else { return };
@@ -271,8 +276,8 @@ impl<'a> Elaborator<'a> {
         let Some(view) = self.one_view(&place, of.value.span) else { return };
         let Some(list) = self.list_of(&labels.value, "labels") else { return };
         let labels: Vec<u32> = list.iter().map(|label| u32::try_from(*label).unwrap_or(u32::MAX)).collect();
-        let name = name.map_or_else(|| "accuracy".to_owned(), |name| name.text.clone());
-        self.graph.session.measures.push(Measure::Accuracy { name, of: view, labels });
+        let name = name.map_or_else(|| kind.name().to_owned(), |name| name.text.clone());
+        self.graph.session.measures.push(Measure { kind, name, of: view, labels });
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a network is run: steps, samples, records, measures.
 
-use isa::op::Variable;
+use isa::op::{MeasureKind, Variable};
 use serde::{Deserialize, Serialize};
 
 use super::View;
@@ -29,6 +29,8 @@ pub struct Samples {
     pub count: u32,
     /// `count` rows of values; see [`SampleTarget`].
     pub values: Vec<i32>,
+    /// How often all rows are run, 1 and up.
+    pub passes: u32,
     /// Whether every row starts from the image's initial state.
     pub reset: bool,
 }
@@ -73,17 +75,17 @@ pub enum Recorded {
     Reward(usize),
 }
 
-/// What a run measures.
+/// What a run measures, over the last pass: the output of a sample is the one with most spikes, then largest v at
+/// the last step, then lowest index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Measure {
-    /// Share of samples whose label the view names: most spikes, then largest v at the last step, then lowest index.
-    Accuracy {
-        /// Name in the summary.
-        name: String,
-        /// The outputs, one per class.
-        of: View,
-        /// One label per sample.
-        labels: Vec<u32>,
-    },
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// What is measured.
+    pub kind: MeasureKind,
+    /// Name in the summary.
+    pub name: String,
+    /// The outputs.
+    pub of: View,
+    /// One label per sample.
+    pub labels: Vec<u32>,
 }

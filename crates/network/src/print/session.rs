@@ -23,9 +23,9 @@ pub(super) fn session(graph: &Graph, out: &mut String) {
         let every = if record.every == 1 { String::new() } else { format!(" every {}", record.every) };
         line(out, &format!("record {auto}{named}{every}"));
     }
-    for Measure::Accuracy { name, of, labels } in &session.measures {
-        let named = if name == "accuracy" { String::new() } else { format!(" as {}", quote(name)) };
-        line(out, &format!("measure accuracy({}, {}){named}", view(graph, of), list(labels.iter())));
+    for Measure { kind, name, of, labels } in &session.measures {
+        let named = if name == kind.name() { String::new() } else { format!(" as {}", quote(name)) };
+        line(out, &format!("measure {kind}({}, {}){named}", view(graph, of), list(labels.iter())));
     }
 }
 
@@ -39,5 +39,6 @@ fn samples_text(graph: &Graph, s: &Samples) -> String {
     let width = s.values.len() / (s.count as usize).max(1);
     let rows = s.values.chunks(width.max(1)).map(|row| list(row.iter()));
     let reset = if s.reset { " reset" } else { "" };
-    format!("samples {}.{what} = {}{reset}", view(graph, &v), list(rows))
+    let passes = if s.passes == 1 { String::new() } else { format!(" passes {}", s.passes) };
+    format!("samples {}.{what} = {}{passes}{reset}", view(graph, &v), list(rows))
 }

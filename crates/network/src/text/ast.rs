@@ -302,6 +302,8 @@ pub struct Samples {
     pub values: Expr,
     /// Steps of each sample.
     pub steps: Option<Expr>,
+    /// How often all samples are run.
+    pub passes: Option<Expr>,
     /// Whether every sample starts from the initial state.
     pub reset: bool,
 }

@@ -222,9 +222,10 @@ fn named_as<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Name> {
 fn samples<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
     let (rest, (target, _, values)) = cut((postfix, punct("="), expr)).parse(input)?;
     let (rest, steps) = opt((keyword("steps"), cut(expr))).parse(rest)?;
+    let (rest, passes) = opt((keyword("passes"), cut(expr))).parse(rest)?;
     let (rest, reset) = opt(keyword("reset")).parse(rest)?;
-    let (steps, reset) = (steps.map(|(_, steps)| steps), reset.is_some());
-    Ok((rest, StatementKind::Samples(Samples { target, values, steps, reset })))
+    let (steps, passes) = (steps.map(|(_, steps)| steps), passes.map(|(_, passes)| passes));
+    Ok((rest, StatementKind::Samples(Samples { target, values, steps, passes, reset: reset.is_some() })))
 }
 
 fn measure<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {

@@ -350,11 +350,12 @@ fn session(s: &mut Source, g: &Graph) -> Session {
         let count = s.below(3);
         let n = view.len() * width as usize * count as usize;
         let values = (0..n).map(|_| s.within(low, high) as i32).collect();
-        session.samples = Some(Samples { target, count, values, reset: s.chance(2) });
+        session.samples = Some(Samples { target, count, values, passes: 1 + s.below(3), reset: s.chance(2) });
         let node = some_population(s, g);
         let of = self::view(s, g, node);
         let labels = (0..count).map(|_| s.below(of.len() as u32)).collect();
-        session.measures.push(Measure::Accuracy { name: s.name("accuracy", 0), of, labels });
+        let kind = if s.chance(2) { MeasureKind::Accuracy } else { MeasureKind::Purity };
+        session.measures.push(Measure { kind, name: s.name("accuracy", 0), of, labels });
     }
     for i in 0..s.below(4) as usize {
         let (of, variable) = match s.below(3) {

@@ -1,6 +1,6 @@
 //! Runs: samples, records, measures.
 
-use isa::op::Variable;
+use isa::op::{MeasureKind, Variable};
 
 use super::{List, check_view};
 use crate::graph::{Graph, Measure, Node, Record, Recorded, SampleTarget, Samples, Span, View};
@@ -105,20 +105,21 @@ fn is_population(view: &View) -> bool {
 }
 
 fn check_measure(graph: &Graph, measure: &Measure, list: &mut List) {
-    let Measure::Accuracy { name, of, labels } = measure;
+    let Measure { kind, name, of, labels } = measure;
     let thing = format!("measure `{name}`");
     if !check_view(graph, of, &thing, list) {
         return;
     }
     if !is_population(of) {
-        list.add("E0059", format!("{thing}: accuracy is measured of a population"));
+        list.add("E0059", format!("{thing}: {kind} is measured of a population"));
     }
     let samples = graph.session.samples.as_ref().map_or(0, |s| s.count as usize);
     if labels.len() != samples {
         list.add("E0059", format!("{thing}: {} labels for {samples} samples", labels.len()));
     }
     let classes = of.len();
-    if let Some(label) = labels.iter().find(|&&l| l as usize >= classes) {
+    let beyond = |l: &&u32| **l as usize >= classes && *kind == MeasureKind::Accuracy;
+    if let Some(label) = labels.iter().find(beyond) {
         list.add("E0059", format!("{thing}: label {label}, but there are {classes} outputs"));
     }
 }
