@@ -27,7 +27,7 @@ static inline uint64_t seamount_put(uint64_t word, unsigned shift, unsigned widt
 #define SEAMOUNT_PUT(word, field, value) \
   seamount_put((word), SEAMOUNT_##field##_SHIFT, SEAMOUNT_##field##_WIDTH, (value))
 
-#define SEAMOUNT_SPEC_HASH UINT64_C(0xf8423f29ad01b21e)
+#define SEAMOUNT_SPEC_HASH UINT64_C(0x7892db36788b5af9)
 
 /* Constants. */
 #define SEAMOUNT_Q_BITS 22 /* width of q, sign included */
@@ -201,6 +201,12 @@ enum seamount_variable {
   SEAMOUNT_VARIABLE_Y3 = 13, /* Third post trace. */
   SEAMOUNT_VARIABLE_R0 = 14, /* Reward of the last epoch. */
   SEAMOUNT_VARIABLE_R1 = 15, /* Reward trace. */
+};
+
+/* What the host measures over samples; of no concern to the chip. */
+enum seamount_measure_kind {
+  SEAMOUNT_MEASURE_KIND_ACCURACY = 0, /* Share of samples whose label is the output that won. */
+  SEAMOUNT_MEASURE_KIND_PURITY = 1, /* Share of samples whose label is the most frequent one of the output that won. */
 };
 
 /* Shared configuration of a core: neurons. */

@@ -4,7 +4,7 @@
 `define SEAMOUNT_PKG_SV
 package seamount_pkg;
 
-  localparam logic [63:0] SPEC_HASH = 64'hf8423f29ad01b21e;
+  localparam logic [63:0] SPEC_HASH = 64'h7892db36788b5af9;
 
   // Constants.
   localparam int Q_BITS = 22;  // width of q, sign included
@@ -219,6 +219,12 @@ package seamount_pkg;
     VARIABLE_R0 = 4'd14,  // Reward of the last epoch.
     VARIABLE_R1 = 4'd15  // Reward trace.
   } variable_e;
+
+  // What the host measures over samples; of no concern to the chip.
+  typedef enum logic [0:0] {
+    MEASURE_KIND_ACCURACY = 1'd0,  // Share of samples whose label is the output that won.
+    MEASURE_KIND_PURITY = 1'd1  // Share of samples whose label is the most frequent one of the output that won.
+  } measure_kind_e;
 
   // Magnitude bits of a factor, by code: it is clamped to -2^W .. 2^W - 1; 0: not clamped.
   localparam int FACTOR_MAGNITUDE_BITS[16] = '{0, 7, 7, 0, 7, 7, 7, 7, 7, 8, 6, 8, 0, 0, 0, 8};

@@ -3,7 +3,7 @@
 
 mod graphs;
 
-use image::{CoreImage, HostSource, Image, KeyRun, Measure, Recorded, SampleTarget};
+use image::{CoreImage, HostSource, Image, KeyRun, Recorded, SampleTarget};
 use isa::chip::ChipDescription;
 use isa::ids::{AxonId, Key};
 use isa::layout::Word;

@@ -3,8 +3,8 @@
 use isa::draw::mix;
 use isa::num::{weight_lsb, weight_range};
 use isa::op::{
-    AxonKind, BackPropagation, Compression, Dependency, FactorCode, Join, Mode, NoiseTarget, SignMode,
-    Variable,
+    AxonKind, BackPropagation, Compression, Dependency, FactorCode, Join, MeasureKind, Mode, NoiseTarget,
+    SignMode, Variable,
 };
 use isa::words::{PostProfile, PreProfile, TraceProfile};
 use seamount_network::graph::*;
