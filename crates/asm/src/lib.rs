@@ -14,7 +14,7 @@
 //!
 //! The parts of an image (`chip`, `seed`, `host`, `session`, `symbols`, `core`) stand at the left margin, what belongs to
 //! them is indented. Names of memories, words, fields and codes are those of the contract's tables. A line that is not there is 0; a
-//! comment starts with `;`. [`print`] writes the one canonical text of an image, [`parse`] reads any.
+//! comment starts with `;`. [`print()`] writes the one canonical text of an image, [`parse()`] reads any.
 
 mod error;
 mod parse;

@@ -24,7 +24,7 @@ const ROWS_FREE: usize = 1 << 20;
 /// Rows that a byte of text allows.
 const ROWS_PER_BYTE: usize = 16;
 
-/// The image of a text. It is not [`validated`](image::validate): a text can say what no chip can run.
+/// The image of a text. It is not [`validated`](fn@image::validate): a text can say what no chip can run.
 ///
 /// # Errors
 /// Every fault of the text, at most 100 of them, in order of lines.

@@ -14,7 +14,7 @@ use isa::spec::spec_hash;
 use names::Names;
 
 /// The text of an image. A value that does not fit its field is printed as it is, and refused by
-/// [`parse`](crate::parse).
+/// [`parse`](fn@crate::parse).
 #[must_use]
 pub fn print(image: &Image) -> String {
     let mut text = String::new();

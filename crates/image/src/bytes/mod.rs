@@ -61,7 +61,7 @@ impl Image {
     /// Reads an image and validates it: what comes back can be trusted.
     ///
     /// # Errors
-    /// See [`decode`](Self::decode); [`ImageError::Invalid`] with every [`problem`](crate::validate) found.
+    /// See [`decode`](Self::decode); [`ImageError::Invalid`] with every [`problem`](fn@crate::validate) found.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ImageError> {
         let image = Self::decode(bytes)?;
         let problems = crate::validate(&image);
