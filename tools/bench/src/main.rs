@@ -152,6 +152,7 @@ fn measure(name: &str, net: &Net, chip: &str, plastic: Plastic, reps: usize) -> 
             check_weights(name, &chip, &weights)?;
         }
     }
+    let messages = chip.counters().messages;
     let [kernel, one, two] = times.each_mut().map(|times| median(times));
     println!("{name:4} {kernel:9.2} {one:11.2} {:7.2} {two:11.2} {:8.2} {load:9.1}", one / kernel, one / two,);
     Ok(())
