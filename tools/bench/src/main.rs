@@ -1,6 +1,6 @@
 //! The emulator beside hand-written kernels of the same work, interleaved, medians.
 //!
-//! `bench [--workloads DIR] [--made DIR] [--reps N] [W1 ...]` measures; exact spike counts are demanded of both
+//! `bench [--workloads DIR] [--made DIR] [--reps N] [--thread-time] [W1 ...]` measures; exact spike counts are demanded of both
 //! sides. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
@@ -27,14 +27,22 @@ use crate::graph::Plastic;
 use crate::net::Net;
 use crate::stdp::Stdp;
 
-/// Name, folder and chip of the workloads.
-const WORKLOADS: [(&str, &str, &str); 5] = [
-    ("W1", "W1-ff-small", "loihi"),
-    ("W2", "W2-recurrent-1k", "loihi"),
-    ("W3", "W3-recurrent-16k", "loihi"),
-    ("W4", "W4-stdp-1k", "loihi"),
-    ("W5", "W5-chip-full", "loihi-large"),
+/// Name, folder, chip and cores of the workloads; the blocks of W3 and W5 are one core each.
+const WORKLOADS: [(&str, &str, &str, u32); 5] = [
+    ("W1", "W1-ff-small", "loihi", 1),
+    ("W2", "W2-recurrent-1k", "loihi", 1),
+    ("W3", "W3-recurrent-16k", "loihi", 32),
+    ("W4", "W4-stdp-1k", "loihi", 1),
+    ("W5", "W5-chip-full", "loihi-large", 128),
 ];
+
+/// How a workload is put on a chip.
+#[derive(Clone, Copy)]
+struct Layout {
+    chip: &'static str,
+    cores: u32,
+    plastic: Plastic,
+}
 
 /// What is asked for.
 struct Arguments {
@@ -44,13 +52,21 @@ struct Arguments {
     names: Vec<String>,
     image: Option<(String, PathBuf)>,
     run: Option<(PathBuf, u32)>,
+    clock: Clock,
 }
 
 fn arguments() -> Result<Arguments, String> {
     let shared = std::env::var("SEAMOUNT_SHARED").unwrap_or_else(|_| "../shared".into());
     let workloads = Path::new(&shared).join("workloads");
-    let mut all =
-        Arguments { made: workloads.clone(), workloads, reps: 7, names: vec![], image: None, run: None };
+    let mut all = Arguments {
+        made: workloads.clone(),
+        workloads,
+        reps: 7,
+        names: vec![],
+        image: None,
+        run: None,
+        clock: Clock::Wall,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} takes another word"));
@@ -58,6 +74,7 @@ fn arguments() -> Result<Arguments, String> {
             "--workloads" => all.workloads = value()?.into(),
             "--made" => all.made = value()?.into(),
             "--reps" => all.reps = value()?.parse().map_err(|_| "--reps takes a number")?,
+            "--thread-time" => all.clock = Clock::Thread,
             "--image" => all.image = Some((value()?, value()?.into())),
             "--run" => all.run = Some((value()?.into(), value()?.parse().map_err(|_| "--run FILE STEPS")?)),
             name if WORKLOADS.iter().any(|known| known.0 == name) => all.names.push(name.into()),
@@ -76,8 +93,8 @@ fn main() -> Result<(), String> {
         return run_image(file, *steps);
     }
     if let Some((name, file)) = &arguments.image {
-        let (net, chip, plastic) = workload(&arguments, name)?;
-        let bytes = compiled(&net, chip, plastic)?.to_bytes().map_err(|e| e.to_string())?;
+        let (net, layout) = workload(&arguments, name)?;
+        let bytes = compiled(&net, layout)?.to_bytes().map_err(|e| e.to_string())?;
         return std::fs::write(file, bytes).map_err(|e| e.to_string());
     }
     println!(
@@ -85,31 +102,53 @@ fn main() -> Result<(), String> {
         "", "kernel ms", "emulator ms", "ratio", "2 threads", "speedup", "load ms"
     );
     for name in &arguments.names {
-        let (net, chip, plastic) = workload(&arguments, name)?;
-        measure(name, &net, chip, plastic, arguments.reps)?;
+        let (net, layout) = workload(&arguments, name)?;
+        measure(name, &net, layout, &arguments)?;
     }
     Ok(())
 }
 
-fn workload(arguments: &Arguments, name: &str) -> Result<(Net, &'static str, Plastic), String> {
+fn workload(arguments: &Arguments, name: &str) -> Result<(Net, Layout), String> {
     let known =
         WORKLOADS.iter().find(|known| known.0 == name).ok_or_else(|| format!("no workload {name}"))?;
     let plastic = if name == "W4" { Plastic::Pair } else { Plastic::None };
-    Ok((net::read(&arguments.workloads, &arguments.made, known.1)?, known.2, plastic))
+    let layout = Layout { chip: known.2, cores: known.3, plastic };
+    Ok((net::read(&arguments.workloads, &arguments.made, known.1)?, layout))
 }
 
-fn compiled(net: &Net, chip: &str, plastic: Plastic) -> Result<Image, String> {
-    let chip = ChipDescription::shipped(chip).map_err(|e| e.to_string())?;
-    let options = Options { partition: Search::InOrder, ..Options::default() };
-    let graph = graph::graph(net, plastic);
+fn compiled(net: &Net, layout: Layout) -> Result<Image, String> {
+    let chip = ChipDescription::shipped(layout.chip).map_err(|e| e.to_string())?;
+    let options = Options { partition: Search::InOrder, cores_min: layout.cores, ..Options::default() };
+    let graph = graph::graph(net, layout.plastic);
     compiler::compile(&graph, &chip, &options).map(|compiled| compiled.image).map_err(|e| e.to_string())
 }
 
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    /// Time that passes.
+    Wall,
+    /// Time on a processor of the calling thread, for machines that others use too (Linux; a few ms coarse).
+    Thread,
+}
+
+impl Clock {
+    fn now(self, start: Instant) -> f64 {
+        let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let on_processor = schedule.split(' ').next().and_then(|ns| ns.parse::<f64>().ok());
+        match self {
+            Self::Wall => start.elapsed().as_secs_f64() * 1e3,
+            Self::Thread => on_processor.unwrap_or_default() / 1e6,
+        }
+    }
+}
+
 /// Milliseconds that `work` takes.
-fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+fn timed<T>(clock: Clock, work: impl FnOnce() -> T) -> (f64, T) {
     let start = Instant::now();
+    let before = clock.now(start);
     let result = work();
-    (start.elapsed().as_secs_f64() * 1000.0, result)
+    (clock.now(start) - before, result)
 }
 
 fn median(times: &mut [f64]) -> f64 {
@@ -126,27 +165,28 @@ fn emulate(chip: &mut Chip, net: &Net, threads: usize) -> Vec<u32> {
     counts
 }
 
-fn measure(name: &str, net: &Net, chip: &str, plastic: Plastic, reps: usize) -> Result<(), String> {
-    let image = compiled(net, chip, plastic)?;
-    let (load, loaded) = timed(|| Chip::load(&image));
+fn measure(name: &str, net: &Net, layout: Layout, arguments: &Arguments) -> Result<(), String> {
+    let (reps, clock) = (arguments.reps, arguments.clock);
+    let image = compiled(net, layout)?;
+    let (load, loaded) = timed(Clock::Wall, || Chip::load(&image));
     let mut chip = loaded.map_err(|e| e.to_string())?;
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..reps {
-        let (time, (counts, weights)) = match plastic {
+        let (time, (counts, weights)) = match layout.plastic {
             Plastic::None => {
                 let kernel = Flat::new(net);
-                let (time, counts) = timed(|| kernel.run());
+                let (time, counts) = timed(clock, || kernel.run());
                 (time, (counts, Vec::new()))
             }
             Plastic::Pair => {
                 let kernel = Stdp::new(net);
-                timed(|| kernel.run(image.seed))
+                timed(clock, || kernel.run(image.seed))
             }
         };
         times[0].push(time);
         for threads in [1, 2] {
             chip.reset();
-            let (time, own) = timed(|| emulate(&mut chip, net, threads));
+            let (time, own) = timed(clock, || emulate(&mut chip, net, threads));
             times[threads].push(time);
             check(name, net, &own, &counts)?;
             check_weights(name, &chip, &weights)?;
@@ -187,13 +227,13 @@ fn check_weights(name: &str, chip: &Chip, weights: &[i16]) -> Result<(), String>
 /// Loads an image file and runs it; says times and the largest resident size.
 fn run_image(file: &Path, steps: u32) -> Result<(), String> {
     let bytes = std::fs::read(file).map_err(|e| e.to_string())?;
-    let (read, image) = timed(|| Image::from_bytes(&bytes));
+    let (read, image) = timed(Clock::Wall, || Image::from_bytes(&bytes));
     let image = image.map_err(|e| e.to_string())?;
     drop(bytes);
-    let (load, chip) = timed(|| Chip::load(&image));
+    let (load, chip) = timed(Clock::Wall, || Chip::load(&image));
     let mut chip = chip.map_err(|e| e.to_string())?;
     drop(image);
-    let (run, ()) = timed(|| chip.run(steps, 1, &mut NoObserver, &mut |_: Step, _: &[Key]| {}));
+    let (run, ()) = timed(Clock::Wall, || chip.run(steps, 1, &mut NoObserver, &mut |_: Step, _: &[Key]| {}));
     println!(
         "from_bytes {read:.0} ms, load {load:.0} ms, {steps} steps {run:.1} ms, spikes {}",
         chip.counters().spikes

@@ -8,7 +8,7 @@ use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
-    EachLane, Inbox, LANES, Lanes, Message, Tally, UpdateParams, draw_units, prefetch, serve, update,
+    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, fires, prefetch, serve, touch, update,
 };
 use super::learn::{Clock, Words, end_reward};
 
@@ -134,7 +134,7 @@ impl Core {
             each: (!soma.uniform).then_some(each),
         };
         let tally = update(settings.level, params, lanes);
-        collect(&scratch.fired[start..end], start, &mut self.spikes.fired);
+        fires(settings.level, &scratch.fired[start..end], start, &mut self.spikes.fired);
         tally
     }
 
@@ -169,12 +169,13 @@ impl Core {
 
     /// Phase 3: one message per spike and output axon whose axon delay is over.
     pub fn send(&mut self, now: Now, out: &mut Outbox) {
-        let spikes = &mut self.spikes;
+        let Self { spikes, routes, counters, .. } = self;
         for &c in &spikes.fired {
-            let outputs = self.routes.sources[usize::from(c)];
-            self.counters.messages += u64::from(outputs.end - outputs.start);
-            self.counters.hops += u64::from(outputs.hops);
-            self.counters.chip_links += u64::from(outputs.links);
+            let outputs = routes.sources[usize::from(c)];
+            counters.messages += u64::from(outputs.end - outputs.start);
+            counters.hops += u64::from(outputs.hops);
+            counters.chip_links += u64::from(outputs.links);
+            touch(&routes.targets, outputs.start as usize);
         }
         spikes.sent.clear();
         if spikes.delays.is_empty() {
@@ -190,7 +191,7 @@ impl Core {
             }
         }
         for &c in &spikes.sent {
-            for target in self.routes.targets(c.into()) {
+            for target in routes.targets(c.into()) {
                 out.0[target.core as usize].push(target.message);
             }
         }
@@ -212,16 +213,6 @@ impl Core {
             learning.end_epoch(clock, &self.reward, &mut words, &mut scratch.lanes);
         }
         homeostasis::end_epoch(&mut self.soma, &self.keys, clock);
-    }
-}
-
-/// The lanes that fired.
-fn collect(fired: &[i32], start: usize, out: &mut Vec<u16>) {
-    for (i, lanes) in fired.chunks(LANES).enumerate() {
-        if lanes.iter().fold(0, |any, lane| any | lane) != 0 {
-            let first = start + i * LANES;
-            out.extend((0..lanes.len()).filter(|&lane| lanes[lane] != 0).map(|lane| (first + lane) as u16));
-        }
     }
 }
 

@@ -10,11 +10,11 @@ mod serve;
 mod stream;
 mod update;
 
-pub use draws::{draw_pairs, draw_units};
-pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, fractions, round};
-pub use serve::{Inbox, prefetch, serve};
+pub use draws::{draw_low, draw_units};
+pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, round, store_weights};
+pub use serve::{Inbox, prefetch, serve, touch};
 pub use stream::{Message, Stream};
-pub use update::{EachLane, Lanes, Tally, UpdateParams, update};
+pub use update::{EachLane, Lanes, Tally, UpdateParams, fires, update};
 
 /// Lanes of the widest vector, the granule of all arrays of compartments.
 pub const LANES: usize = 16;

@@ -1,7 +1,7 @@
 //! Phase 1: lists of synapses added to accumulators.
 
 use super::dispatched;
-use super::stream::{Kind, Message, Stream};
+use super::stream::{Kind, Message, PACE, Stream};
 
 /// What serving messages needs of a core.
 pub struct Inbox<'a> {
@@ -25,11 +25,24 @@ pub struct Served {
 }
 
 /// How many messages ahead a list is fetched.
-const AHEAD: usize = 8;
+const AHEAD: usize = 12;
 
 dispatched! {
     /// Serves `messages` of one core. Messages point into `inbox.stream`, as loading made sure.
     pub fn serve(messages: &[Message], inbox: Inbox<'_>) -> Served = serve_body
+}
+
+/// Fetches the cache line of an element, if there is such an element.
+#[inline(always)]
+pub fn touch<T>(all: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(all.as_ptr().wrapping_add(index).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (all, index);
 }
 
 /// Fetches the lists of the first messages into the cache.
@@ -41,21 +54,19 @@ pub fn prefetch(messages: &[Message], stream: &Stream) {
 
 #[inline(always)]
 fn fetch(message: Message, stream: &Stream) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let first = stream.words().as_ptr().wrapping_add(message.start());
-        for line in 0..message.words().div_ceil(16).min(8) {
-            // SAFETY: a prefetch reads nothing, whatever the address.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(16 * line).cast()) };
-        }
+    for line in 0..message.words().div_ceil(16).min(8) {
+        touch(stream.words(), message.start() + 16 * line);
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (message, stream);
 }
 
 #[inline(always)]
 fn serve_body(messages: &[Message], inbox: Inbox<'_>) -> Served {
+    // Most cores have one slot, or none but the first is read: then addresses are indices.
+    if inbox.head == 0 { serve_all::<false>(messages, inbox) } else { serve_all::<true>(messages, inbox) }
+}
+
+#[inline(always)]
+fn serve_all<const TURNED: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
     let mut served = Served::default();
     let Inbox { stream, ring, head, units } = inbox;
     assert!(ring.len().is_power_of_two());
@@ -64,21 +75,24 @@ fn serve_body(messages: &[Message], inbox: Inbox<'_>) -> Served {
         if let Some(ahead) = messages.get(i + AHEAD) {
             fetch(*ahead, stream);
         }
-        let (start, n) = (message.start(), message.len());
-        match message.kind() {
+        let kind = message.kind();
+        let start = if kind == Kind::Reward { 0 } else { message.start() };
+        let list = &words[start..start + message.words()];
+        let n = message.len();
+        match kind {
             Kind::Sparse => {
-                add_words(&words[start..start + n], ring, head);
+                add_words::<TURNED>(list, ring, head);
                 served.operations += n as u64;
             }
             Kind::Dense => {
                 let first = (message.first() + head) as usize & (ring.len() - 1);
-                add_dense(&words[start..start + n.div_ceil(2)], &mut ring[first..first + n]);
+                add_dense(list, &mut ring[first..first + n]);
                 served.operations += n as u64;
             }
             Kind::General => {
-                add_words(&words[start + 2..start + 2 + n], ring, head);
-                served.operations += u64::from(words[start]);
-                units.extend((words[start + 1] != u32::MAX).then_some(words[start + 1]));
+                add_words::<TURNED>(&list[2..], ring, head);
+                served.operations += u64::from(list[0]);
+                units.extend((list[1] != u32::MAX).then_some(list[1]));
             }
             Kind::Reward => served.reward += i64::from(message.value()),
         }
@@ -86,21 +100,21 @@ fn serve_body(messages: &[Message], inbox: Inbox<'_>) -> Served {
     served
 }
 
-/// Adds words of address and weight.
+/// Adds words of address and weight, padded to [`PACE`].
 #[inline(always)]
-fn add_words(list: &[u32], ring: &mut [i32], head: u32) {
+fn add_words<const TURNED: bool>(list: &[u32], ring: &mut [i32], head: u32) {
     let mask = ring.len() as u32 - 1;
     let mut add = |word: u32| {
-        let address = (word & 0xffff).wrapping_add(head) & mask;
+        let address = if TURNED { (word & 0xffff).wrapping_add(head) & mask } else { word & 0xffff & mask };
         // SAFETY: the length of the ring is a power of two (asserted by the caller), the mask is one less.
         let slot = unsafe { ring.get_unchecked_mut(address as usize) };
         *slot = slot.wrapping_add(word as i32 >> 16);
     };
-    let mut chunks = list.chunks_exact(8);
-    for chunk in &mut chunks {
+    let (chunks, rest) = list.as_chunks::<PACE>();
+    for chunk in chunks {
         chunk.iter().for_each(|&word| add(word));
     }
-    chunks.remainder().iter().for_each(|&word| add(word));
+    rest.iter().for_each(|&word| add(word));
 }
 
 /// Adds weights, two a word, to consecutive accumulators.
@@ -144,8 +158,8 @@ mod tests {
             let words: Vec<u32> =
                 list.iter().map(|(a, w)| u32::from(*a) | u32::from(w.cast_unsigned()) << 16).collect();
             let mut stream = Stream::default();
-            let sparse_at = stream.push(&words);
-            let general_at = stream.push(&[vec![77, 3], words.clone()].concat());
+            let sparse_at = stream.push_padded(&mut words.clone(), 0);
+            let general_at = stream.push_padded(&mut [vec![77, 3], words.clone()].concat(), 2);
             let pairs: Vec<u32> = dense.chunks(2).map(|p| {
                 u32::from(p[0].cast_unsigned()) | u32::from(p.get(1).copied().unwrap_or(9).cast_unsigned()) << 16
             }).collect();

@@ -3,6 +3,9 @@
 /// Words of a cache line.
 const LINE: usize = 16;
 
+/// Synapses are served by so many at a time; lists of words are padded to it.
+pub const PACE: usize = 4;
+
 /// One cache line.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(64))]
@@ -34,6 +37,15 @@ impl Stream {
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
     }
 
+    /// Appends words of address and weight behind a head, padded with weights of 0; where they start.
+    pub fn push_padded(&mut self, words: &mut Vec<u32>, head: usize) -> u32 {
+        // Different addresses, so that additions of 0 do not wait for each other.
+        while !(words.len() - head).is_multiple_of(PACE) {
+            words.push((words.len() % PACE) as u32);
+        }
+        self.push(words)
+    }
+
     /// Appends a list; where it starts. Lists of more than a quarter of a line start on a line.
     pub fn push(&mut self, words: &[u32]) -> u32 {
         let crosses = self.len % LINE + words.len() > LINE;
@@ -51,8 +63,10 @@ impl Stream {
 }
 
 /// A message on its way: the list that it reads, resolved when the image was loaded.
+///
+/// The low half is where the list starts, the high half its kind `[1:0]` and length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message(u64);
+pub struct Message([u32; 2]);
 
 /// What a message reads; the two low bits of its upper half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,27 +85,27 @@ impl Message {
     /// A message to a list of `n` words at `start`.
     #[must_use]
     pub const fn sparse(start: u32, n: u32) -> Self {
-        Self(start as u64 | (n as u64) << 34)
+        Self([start, n << 2])
     }
     /// A message to `n < 2^14` weights at `start`, for addresses from `first` on.
     #[must_use]
     pub const fn dense(start: u32, n: u32, first: u16) -> Self {
-        Self(start as u64 | 1 << 32 | (n as u64) << 34 | (first as u64) << 48)
+        Self([start, 1 | n << 2 | (first as u32) << 16])
     }
     /// A message to a list with a head of two words, at `start`.
     #[must_use]
     pub const fn general(start: u32, n: u32) -> Self {
-        Self(start as u64 | 2 << 32 | (n as u64) << 34)
+        Self([start, 2 | n << 2])
     }
     /// A message worth `value`.
     #[must_use]
     pub const fn reward(value: i32) -> Self {
-        Self(value as u32 as u64 | 3 << 32)
+        Self([value as u32, 3])
     }
     /// The kind.
     #[must_use]
     pub const fn kind(self) -> Kind {
-        match self.0 >> 32 & 3 {
+        match self.0[1] & 3 {
             0 => Kind::Sparse,
             1 => Kind::Dense,
             2 => Kind::General,
@@ -101,33 +115,33 @@ impl Message {
     /// First word of the list.
     #[must_use]
     pub const fn start(self) -> usize {
-        self.0 as u32 as usize
+        self.0[0] as usize
     }
     /// The value of a reward.
     #[must_use]
     pub const fn value(self) -> i32 {
-        self.0 as u32 as i32
+        self.0[0] as i32
     }
     /// Number of words, or of weights of a dense list.
     #[must_use]
     pub const fn len(self) -> usize {
         match self.kind() {
-            Kind::Dense => (self.0 >> 34 & 0x3fff) as usize,
-            _ => (self.0 >> 34) as usize,
+            Kind::Dense => (self.0[1] >> 2 & 0x3fff) as usize,
+            Kind::Sparse | Kind::General | Kind::Reward => (self.0[1] >> 2) as usize,
         }
     }
     /// First address of a dense list.
     #[must_use]
     pub const fn first(self) -> u32 {
-        (self.0 >> 48) as u32
+        self.0[1] >> 16
     }
-    /// Words that it reads, heads included.
+    /// Words that it reads, heads and padding included.
     #[must_use]
     pub const fn words(self) -> usize {
         match self.kind() {
-            Kind::Sparse => self.len(),
+            Kind::Sparse => self.len().next_multiple_of(PACE),
             Kind::Dense => self.len().div_ceil(2),
-            Kind::General => self.len() + 2,
+            Kind::General => self.len().next_multiple_of(PACE) + 2,
             Kind::Reward => 0,
         }
     }
@@ -149,6 +163,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_padded_behind_their_head() {
+        let mut stream = Stream::default();
+        let mut list = vec![9, 9, 1, 2, 3, 4, 5];
+        assert_eq!(stream.push_padded(&mut list, 2), 0);
+        assert_eq!((list.len(), list[7] >> 16, list[9] >> 16), (10, 0, 0));
+    }
+
+    #[test]
     fn messages_keep_what_they_were_made_of() {
         let m = Message::dense(u32::MAX, 0x3fff, 0xffff);
         assert_eq!(
@@ -157,7 +179,7 @@ mod tests {
         );
         let m = Message::sparse(7, (1 << 30) - 1);
         assert_eq!((m.kind(), m.start(), m.len()), (Kind::Sparse, 7, (1 << 30) - 1));
-        assert_eq!(Message::general(9, 5).words(), 7);
+        assert_eq!(Message::general(9, 5).words(), 10);
         assert_eq!(Message::reward(-128).value(), -128);
         assert_eq!(Message::reward(-1).kind(), Kind::Reward);
     }

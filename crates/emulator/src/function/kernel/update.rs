@@ -1,6 +1,6 @@
 //! Phase 2 of plain compartments: no tree, no noise, no moving threshold (contract 3).
 
-use super::dispatched;
+use super::{LANES, dispatched};
 
 /// Parameters of compartments that all have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,21 @@ pub struct Tally {
 dispatched! {
     /// Updates compartments.
     pub fn update(params: UpdateParams, lanes: Lanes<'_>) -> Tally = update_body
+}
+
+dispatched! {
+    /// Appends the lanes of `fired` that are not 0, counted from `start`.
+    pub fn fires(fired: &[i32], start: usize, out: &mut Vec<u16>) = fires_body
+}
+
+#[inline(always)]
+fn fires_body(fired: &[i32], start: usize, out: &mut Vec<u16>) {
+    for (i, lanes) in fired.chunks(LANES).enumerate() {
+        if lanes.iter().fold(0, |any, lane| any | lane) != 0 {
+            let first = start + i * LANES;
+            out.extend((0..lanes.len()).filter(|&lane| lanes[lane] != 0).map(|lane| (first + lane) as u16));
+        }
+    }
 }
 
 #[inline(always)]

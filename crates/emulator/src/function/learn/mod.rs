@@ -1,12 +1,13 @@
 //! On-chip learning of a core (contract 7).
 
 mod epoch;
+mod gather;
 mod reward;
 mod rule;
 mod synapse;
 mod trace;
 
-pub use epoch::Scratch;
+pub use gather::Scratch;
 pub use reward::end_reward;
 pub use rule::Rule;
 pub use synapse::{Columns, Format, Plastic, Run, Words, stream_word};

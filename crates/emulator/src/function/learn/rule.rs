@@ -37,12 +37,14 @@ pub struct Rule {
     pub programs: [Vec<(Dependency, Product)>; 3],
     /// u_k is active every `2^k` epochs.
     pub k: u32,
-    /// Columns that the products read.
+    /// Columns that the factors read.
     pub reads: Vec<usize>,
     /// Whether there is a product of each dependency: x0, y0, u_k.
     pub depends: [bool; 3],
     /// Whether every y0 product is 0 where all pre traces are.
     pub y0_needs_pre: bool,
+    /// Whether delays or tags are read or written.
+    pub beyond_w: bool,
     /// Products.
     pub terms: u32,
     /// Factor words, plus one for every dependency x0 or y0.
@@ -79,7 +81,16 @@ impl Rule {
         }
         rule.reads.sort_unstable();
         rule.reads.dedup();
+        let reads = |column| rule.reads.contains(&column);
+        let writes = rule.programs[1..].iter().any(|program| !program.is_empty());
+        rule.beyond_w = writes || reads(column::D) || reads(column::T);
         Ok(rule)
+    }
+
+    /// Whether the terms of u_k are active in `epoch`, from 1.
+    #[must_use]
+    pub fn uk_active(&self, epoch: u32) -> bool {
+        self.depends[Dependency::Uk as usize] && epoch.is_multiple_of(1 << self.k)
     }
 
     fn push(&mut self, head: &ProductWord, words: &[FactorWord]) -> Result<(), String> {
@@ -100,19 +111,13 @@ impl Rule {
             factors.push(factor(code, word.constant, dependency));
             self.reads.extend(read_by(factors[factors.len() - 1]));
         }
-        let gate = match dependency {
-            Dependency::X0 => Some(column::PRE),
-            Dependency::Y0 => Some(column::POST),
-            Dependency::Uk => None,
-        };
         let gated_by_pre = words.iter().any(|w| matches!(w.code, 1 | 2) && w.constant == 0);
         self.y0_needs_pre &= dependency != Dependency::Y0 || gated_by_pre;
-        self.reads.extend(gate);
         self.depends[dependency as usize] = true;
         self.terms += 1;
-        self.factors += words.len() as u32 + u32::from(gate.is_some());
+        self.factors += words.len() as u32 + u32::from(dependency != Dependency::Uk);
         let (right, left) = (width.saturating_sub(15), head.exponent);
-        let product = Product { gate, mantissa: head.mantissa, right, left, factors };
+        let product = Product { mantissa: head.mantissa, right, left, factors };
         self.programs[target as usize].push((dependency, product));
         Ok(())
     }

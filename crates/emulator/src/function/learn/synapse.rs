@@ -45,6 +45,8 @@ pub struct Run {
     pub start: u32,
     /// One past the last entry.
     pub end: u32,
+    /// Post unit of the first entry, where those of the others follow one by one.
+    pub posts: Option<u16>,
 }
 
 /// The entries of one format by post unit.
@@ -90,6 +92,12 @@ pub fn stream_word(target: u32, delay: u32, stride_bits: u32, effective: i32) ->
 }
 
 impl Plastic {
+    /// w, d and tag of `entry`.
+    #[must_use]
+    pub fn values(&self, entry: usize) -> [i32; 3] {
+        [self.w[entry].into(), self.d[entry].into(), self.tag[entry].into()]
+    }
+
     /// Stores new values of `entry` and rewrites its word of the stream.
     pub fn store(&mut self, entry: usize, [w, d, tag]: [i32; 3], format: &Format, to: &mut Words<'_>) {
         self.w[entry] = w as i16;

@@ -42,6 +42,8 @@ pub struct Traces<const N: usize> {
     /// Units with a trace or an event; the history of all others is 0.
     pub live: Vec<u32>,
     is_live: Vec<bool>,
+    /// Whether any unit has trace `i`; the others stay 0.
+    used: [bool; N],
     live_keys: Vec<u32>,
 }
 
@@ -59,7 +61,11 @@ impl<const N: usize> Traces<N> {
     #[must_use]
     pub fn new(keys: Vec<u32>, profiles: Vec<[TraceProfile; N]>, steps: u32) -> Self {
         let units = keys.len();
+        let has =
+            |i: usize| profiles.iter().any(|profile| profile[i].impulse != 0 || profile[i].fraction != 0);
+        let used = std::array::from_fn(has);
         Self {
+            used,
             keys,
             profiles,
             values: std::array::from_fn(|_| vec![0; units]),
@@ -75,6 +81,7 @@ impl<const N: usize> Traces<N> {
     pub fn set(&mut self, unit: usize, values: [u8; N], last: u8) {
         for (i, value) in values.into_iter().enumerate() {
             self.values[i][unit] = value;
+            self.used[i] |= value != 0;
         }
         self.last[unit] = last;
         self.wake(unit);
@@ -135,19 +142,18 @@ impl<const N: usize> Traces<N> {
     /// Step `s` of the epoch for all live units.
     fn step(&mut self, s: u32, draws: &[u64]) {
         let plane = (s as usize - 1) * self.last.len();
-        for (&unit, &z) in self.live.iter().zip(draws) {
-            let unit = unit as usize;
-            let draw = Draw(z);
-            for i in 0..N {
-                let profile = &self.profiles[unit][i];
-                let mut x =
-                    trace_decay(self.values[i][unit].into(), profile.decay, draw.decay_bits(i as u32));
-                if u32::from(self.last[unit]) == s {
-                    let bits = impulse_bits(N, draw, i as u32);
+        let Self { profiles, values, last, history, live, used, .. } = self;
+        for i in (0..N).filter(|&i| used[i]) {
+            let (values, history) = (&mut values[i], &mut history[i][plane..]);
+            for (&unit, &z) in live.iter().zip(draws) {
+                let unit = unit as usize;
+                let profile = &profiles[unit][i];
+                let mut x = trace_decay(values[unit].into(), profile.decay, Draw(z).decay_bits(i as u32));
+                if u32::from(last[unit]) == s {
+                    let bits = impulse_bits(N, Draw(z), i as u32);
                     x = trace_impulse(x, profile.impulse, profile.fraction, bits);
                 }
-                self.values[i][unit] = x as u8;
-                self.history[i][plane + unit] = x as u8;
+                (values[unit], history[unit]) = (x as u8, x as u8);
             }
         }
     }

@@ -38,7 +38,13 @@ impl RawPlastic {
         let first = plastic.unit_entries.last().is_some_and(|&start| start == at);
         match plastic.runs.last_mut() {
             Some(run) if !first && u32::from(run.format) == place.format => run.end = at + 1,
-            _ => plastic.runs.push(Run { pre, format: place.format as u8, start: at, end: at + 1 }),
+            _ => plastic.runs.push(Run {
+                pre,
+                format: place.format as u8,
+                start: at,
+                end: at + 1,
+                posts: None,
+            }),
         }
         self.targets.push(target as u16);
         plastic.w.push(entry.weight as i16);
@@ -118,6 +124,13 @@ pub fn learning(
     compartments.dedup();
     plastic.post =
         raw.targets.iter().map(|target| compartments.binary_search(target).unwrap_or(0) as u16).collect();
+    for run in &mut plastic.runs {
+        let posts = &plastic.post[run.start as usize..run.end as usize];
+        run.posts = posts
+            .first()
+            .copied()
+            .filter(|&first| posts.iter().zip(first..).all(|(&post, next)| post == next));
+    }
     plastic.ordinal = ordinals(&plastic, &raw.targets);
     plastic.columns = columns(&plastic, &formats, &rules, compartments.len());
     check_overlap(memories, &plastic)?;

@@ -5,6 +5,7 @@ use isa::op::{Dependency, FactorCode, LearningTarget, SignMode, weight_bits_code
 use isa::words::{FactorWord, ProductWord, RuleProfile, SynapseFormat, Word};
 use serde_json::Value;
 
+use super::super::super::kernel::{COLUMNS, Column, Level};
 use super::super::super::vectors::{cases, int, ints};
 use super::super::rule::Rule;
 use super::*;
@@ -86,15 +87,16 @@ fn vectors_of_accumulators_and_results() {
             for level in Level::supported() {
                 let mut acc = columns[column::W + target as usize].map(|z| z << 7);
                 let mut found = Vec::new();
+                let known = Known { pre: None, post: None, uk: int(&row["uk"]) == 1 };
                 for (dependency, product) in &rule.programs[target as usize] {
-                    if *dependency != Dependency::Uk || int(&row["uk"]) == 1 {
-                        add_product(level, product, &columns, &mut acc);
+                    if let Some(gate) = known.gate(*dependency) {
+                        add_product(level, product, gate, &columns, &mut acc);
                     }
                     found.push(i64::from(acc[0]));
                 }
                 let to = rounding(target as usize, &format);
                 let mut out = [0; BATCH];
-                round(level, &acc, &draw_bits(target as usize, to.n, &[z; BATCH]), to, &mut out);
+                round(level, &acc, &[z as u32; BATCH], to, &mut out);
                 assert!(out.iter().all(|lane| *lane == out[0]) && acc.iter().all(|lane| *lane == acc[0]));
                 found.push(out[0].into());
                 assert_eq!(found, ints(expected), "{row}");
