@@ -116,11 +116,22 @@ def neuron(name, j, net):
     return "\n".join(lines) + "\n"
 
 
+def stdp_window():
+    """Which line makes which neuron fire, and when: pair i has distance i % 40 + 1 from step 60."""
+    pairs = np.arange(8000)
+    save("stdp_window/pairs.npz", line=pairs % 40, cell=pairs)
+    for name, sign in (("after", 1), ("before", -1)):
+        rows = sorted((59 + sign * (line + 1), line) for line in range(40))
+        text = "step,line\n" + "".join(f"{step},{line}\n" for step, line in rows)
+        (PROGRAMS / "stdp_window" / f"{name}.csv").write_text(text)
+
+
 def main():
     shared = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("../shared")
     digits_mlp(shared / "cases")
     digits_bnn(shared / "cases")
     dendrites(shared / "golden")
+    stdp_window()
 
 
 if __name__ == "__main__":
