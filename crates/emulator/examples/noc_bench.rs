@@ -4,15 +4,36 @@
 
 #![allow(clippy::print_stdout, clippy::float_arithmetic, clippy::disallowed_methods, reason = "a benchmark")]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use isa::timing::Timing;
 use seamount_emulator::time::mesh::traffic::{Engine, Pattern, Setup, measure};
 use seamount_emulator::time::mesh::{Shape, Size};
 
+/// Time that this thread ran, where the system tells it (others may use the machine); else time that passed.
+struct Clock(Instant, Option<Duration>);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now(), ran())
+    }
+
+    fn elapsed(&self) -> Duration {
+        match (self.1, ran()) {
+            (Some(from), Some(to)) => to - from,
+            _ => self.0.elapsed(),
+        }
+    }
+}
+
+fn ran() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shape = Shape::new(Size::chip(8, 8, 1), &Timing::shipped("noc-reference")?)?;
-    println!("8 x 8 tiles, noc-reference, uniform, one thread; best of 5");
+    println!("8 x 8 tiles, noc-reference, uniform, one thread, its processor time; best of 5");
     println!("{:>6} {:>8} {:>12} {:>12} {:>14}", "load", "engine", "cycles", "flit-hops", "flit-hops/s");
     for rate_ppm in [1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 300_000] {
         let window = 120_000_000_000 / (u64::from(rate_ppm) * 400 + 10_000_000);
@@ -21,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let mut best = f64::INFINITY;
             let mut measured = measure(shape, &Setup { window: 1000, ..setup.clone() }, engine)?;
             for _ in 0..5 {
-                let start = Instant::now();
+                let start = Clock::start();
                 measured = measure(shape, &setup, engine)?;
                 best = best.min(start.elapsed().as_secs_f64());
             }

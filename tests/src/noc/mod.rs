@@ -5,3 +5,4 @@ pub mod oracle;
 pub mod random;
 pub mod script;
 pub mod steps;
+pub mod work;

@@ -85,6 +85,7 @@ struct Local {
 pub struct Oracle {
     shape: Shape,
     now: Cycle,
+    halted: bool,
     routers: Vec<Router>,
     locals: Vec<Local>,
     timers: BTreeMap<Cycle, Vec<u32>>,
@@ -122,6 +123,7 @@ impl Network for Oracle {
         };
         Self {
             now: 0,
+            halted: false,
             routers: vec![router; shape.routers()],
             locals: vec![local; shape.locals()],
             timers: BTreeMap::new(),
@@ -144,6 +146,9 @@ impl Network for Oracle {
                 log.grant(&self.shape, &Grant { origin, ..grant });
             }
             self.now += 1;
+            if std::mem::take(&mut self.halted) {
+                return;
+            }
         }
     }
 
@@ -232,6 +237,10 @@ impl Ports for Oracle {
 
     fn wake(&mut self, core: u32, at: Cycle) {
         self.timers.entry(at).or_default().push(core);
+    }
+
+    fn halt(&mut self) {
+        self.halted = true;
     }
 
     fn done(&mut self, core: u32) {

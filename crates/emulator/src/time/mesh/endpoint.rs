@@ -41,6 +41,9 @@ pub trait Ports {
     /// Asks for a call at a later cycle.
     fn wake(&mut self, core: u32, at: Cycle);
 
+    /// Ends [`Network::run`] after this cycle.
+    fn halt(&mut self);
+
     /// Says that a core is flushed and has learned: it may advance.
     fn done(&mut self, core: u32);
 }
@@ -65,7 +68,7 @@ pub trait Network: Ports {
     /// An empty mesh at cycle 0.
     fn new(shape: Shape) -> Self;
 
-    /// Plays all cycles before `until`; cycles in which nothing can happen are skipped.
+    /// Plays all cycles before `until`, or until the endpoint halts; cycles in which nothing can happen are skipped.
     fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L);
 
     /// The first cycle that is not played yet.

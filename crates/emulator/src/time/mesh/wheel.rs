@@ -1,34 +1,38 @@
-//! A wheel of events: 4,096 cycles near, a heap beyond.
+//! A wheel of events: some cycles near, a heap beyond. A wheel no longer than the usual delay stays in the cache.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Cycle;
 
-const SLOTS: usize = 4096;
-
 /// Events by cycle; within a cycle in no promised order.
 #[derive(Clone, Debug)]
 pub struct Wheel {
     slots: Vec<Vec<u32>>,
-    filled: [u64; SLOTS / 64],
+    filled: Vec<u64>,
     far: BinaryHeap<Reverse<(Cycle, u32)>>,
     now: Cycle,
 }
 
-impl Default for Wheel {
-    fn default() -> Self {
-        Self { slots: vec![Vec::new(); SLOTS], filled: [0; SLOTS / 64], far: BinaryHeap::new(), now: 0 }
-    }
-}
-
 impl Wheel {
+    /// A wheel of at least `cycles` near cycles.
+    #[must_use]
+    pub fn new(cycles: u32) -> Self {
+        let slots = cycles.next_power_of_two().max(64) as usize;
+        Self { slots: vec![Vec::new(); slots], filled: vec![0; slots / 64], far: BinaryHeap::new(), now: 0 }
+    }
+
+    #[inline]
+    const fn slot(&self, at: Cycle) -> usize {
+        at as usize & (self.slots.len() - 1)
+    }
+
     /// Adds an event at `at`, not before the cycle last taken.
     #[inline]
     pub fn push(&mut self, at: Cycle, event: u32) {
         debug_assert!(at >= self.now, "event at {at}, already {}", self.now);
-        if at - self.now < SLOTS as u64 {
-            let slot = at as usize % SLOTS;
+        if at - self.now < self.slots.len() as Cycle {
+            let slot = self.slot(at);
             self.slots[slot].push(event);
             self.filled[slot / 64] |= 1 << (slot % 64);
         } else {
@@ -48,18 +52,17 @@ impl Wheel {
     }
 
     fn next_near(&self) -> Option<Cycle> {
-        let start = self.now as usize % SLOTS;
+        let (start, words) = (self.slot(self.now), self.filled.len());
         let (first, bit) = (start / 64, start % 64);
         let found = |word: usize, bits: u64| word * 64 + bits.trailing_zeros() as usize;
         let ahead = self.filled[first] >> bit << bit;
         let slot = if ahead != 0 {
             found(first, ahead)
         } else {
-            let words = (1..=SLOTS / 64).map(|step| (first + step) % (SLOTS / 64));
-            let word = words.into_iter().find(|word| self.filled[*word] != 0)?;
+            let word = (1..=words).map(|step| (first + step) % words).find(|word| self.filled[*word] != 0)?;
             found(word, self.filled[word])
         };
-        Some(self.now + ((slot + SLOTS - start) % SLOTS) as u64)
+        Some(self.now + ((slot + self.slots.len() - start) & (self.slots.len() - 1)) as Cycle)
     }
 
     /// Moves the events of cycle `at` into `events` (which is cleared) and goes on to that cycle. Events added for
@@ -68,13 +71,13 @@ impl Wheel {
         self.now = at;
         events.clear();
         while let Some(Reverse((due, event))) = self.far.peek().copied() {
-            if due - at >= SLOTS as u64 {
+            if due - at >= self.slots.len() as Cycle {
                 break;
             }
             self.far.pop();
             self.push(due, event);
         }
-        let slot = at as usize % SLOTS;
+        let slot = self.slot(at);
         std::mem::swap(&mut self.slots[slot], events);
         self.filled[slot / 64] &= !(1 << (slot % 64));
     }
@@ -86,7 +89,7 @@ mod tests {
 
     #[test]
     fn events_come_in_time_near_and_far() {
-        let mut wheel = Wheel::default();
+        let mut wheel = Wheel::new(4096);
         let times = [5, 4099, 4100, 70, 0, 1_000_000, 8200, 63, 64, 4095, 4096];
         for (event, at) in times.into_iter().enumerate() {
             wheel.push(at, event as u32);

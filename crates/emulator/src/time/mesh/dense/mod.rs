@@ -9,10 +9,10 @@ mod planes;
 mod ports;
 mod show;
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::barrier::{Barrier, Owed};
-use super::wheel::Wheel;
 use super::wiring::Wiring;
 use super::{Cycle, Endpoint, Flit, Log, Network, Shape, Wake};
 use planes::Counter;
@@ -87,6 +87,7 @@ pub struct Dense<const P: usize, const V: usize> {
     wiring: Wiring,
     now: Cycle,
     wake_from: Cycle,
+    halted: bool,
     words: usize,
     blocks: Vec<Block<P, V>>,
     /// By cycle modulo the ring's length, then by word.
@@ -104,11 +105,10 @@ pub struct Dense<const P: usize, const V: usize> {
     /// By local port.
     cores: Vec<Core<V>>,
     received: Vec<VecDeque<Flit>>,
-    timers: Wheel,
+    timers: BinaryHeap<Reverse<(Cycle, u32)>>,
     barrier: Barrier,
     flits: Vec<[u64; 2]>,
     woken: Vec<Wake>,
-    events: Vec<u32>,
     marked_locals: Vec<u32>,
     marked_next: Vec<u32>,
     owing: Vec<Owed>,
@@ -154,6 +154,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             wiring: Wiring::new(&shape),
             now: 0,
             wake_from: 0,
+            halted: false,
             words,
             blocks: (0..words).map(|_| Block::new(&shape)).collect(),
             due: vec![Due::default(); ring * words],
@@ -166,11 +167,10 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { routers * P } else { 0 }],
             cores: vec![core; shape.locals()],
             received: vec![VecDeque::new(); shape.locals()],
-            timers: Wheel::default(),
+            timers: BinaryHeap::new(),
             barrier: Barrier::new(&shape),
             flits: vec![[0; 2]; shape.nets as usize],
             woken: Vec::new(),
-            events: Vec::new(),
             marked_locals: Vec::new(),
             marked_next: Vec::new(),
             owing: Vec::new(),
@@ -202,6 +202,10 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             }
             if L::RECORDS {
                 self.tell(endpoint, log);
+            }
+            if std::mem::take(&mut self.halted) {
+                self.now = at + 1;
+                return;
             }
         }
         self.now = self.now.max(until);
@@ -241,7 +245,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let ring = self.due_any.len() as Cycle;
         // Nothing is due further ahead than the ring is long; the current cycle itself may not be played yet.
         let due = (self.now..self.now + ring).find(|at| self.due_any[(at % ring) as usize]);
-        match (due, self.timers.next()) {
+        match (due, self.timers.peek().map(|Reverse((at, _))| *at)) {
             (Some(due), Some(timer)) => Some(due.min(timer)),
             (due, timer) => due.or(timer),
         }

@@ -1,5 +1,7 @@
 //! The cores' side.
 
+use std::cmp::Reverse;
+
 use super::{Cycle, Dense, Flit};
 use crate::time::mesh::{Ports, port};
 
@@ -46,7 +48,11 @@ impl<const P: usize, const V: usize> Ports for Dense<P, V> {
     }
 
     fn wake(&mut self, core: u32, at: Cycle) {
-        self.timers.push(at.max(self.wake_from), core);
+        self.timers.push(Reverse((at.max(self.wake_from), core)));
+    }
+
+    fn halt(&mut self) {
+        self.halted = true;
     }
 
     fn done(&mut self, core: u32) {

@@ -1,5 +1,7 @@
 //! Phases 1 and 3: what is due becomes visible, markers are consumed.
 
+use std::cmp::Reverse;
+
 use super::planes::{Counter, bits};
 use super::{Block, Cycle, Dense, Flit};
 use crate::time::mesh::log::Grant;
@@ -61,11 +63,10 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 }
             }
         }
-        if self.timers.next() == Some(self.now) {
-            let mut events = std::mem::take(&mut self.events);
-            self.timers.take(self.now, &mut events);
-            self.woken.extend(events.iter().map(|core| Wake::Core(*core)));
-            self.events = events;
+        while self.timers.peek().is_some_and(|Reverse((at, _))| *at <= self.now) {
+            if let Some(Reverse((_, core))) = self.timers.pop() {
+                self.woken.push(Wake::Core(core));
+            }
         }
         self.marked_locals.append(&mut self.marked_next);
     }

@@ -61,6 +61,7 @@ pub struct Sparse {
     now: Cycle,
     /// The first cycle for which an endpoint may ask.
     wake_from: Cycle,
+    halted: bool,
     fifos: Fifos,
     receive: Fifos,
     popped_at: Vec<Cycle>,
@@ -98,9 +99,10 @@ impl Network for Sparse {
         };
         Self {
             wiring: Wiring::new(&shape),
-            wheel: Wheel::default(),
+            wheel: Wheel::new(if shape.marker_hop.is_some() { 1024 } else { shape.delay_max() + 2 }),
             now: 0,
             wake_from: 0,
+            halted: false,
             fifos: Fifos::new(rows * shape.vcs as usize, shape.buffer),
             receive: Fifos::new(shape.locals(), shape.receive * shape.vcs),
             popped_at: vec![Cycle::MAX; shape.locals()],
@@ -137,6 +139,10 @@ impl Network for Sparse {
             self.mark(endpoint);
             self.allocate();
             self.tell(endpoint, log);
+            if std::mem::take(&mut self.halted) {
+                self.now = at + 1;
+                return;
+            }
         }
         self.now = self.now.max(until);
         self.wake_from = self.now;

@@ -45,6 +45,10 @@ impl Ports for Sparse {
         self.wheel.push(at.max(self.wake_from), TIMER | core);
     }
 
+    fn halt(&mut self) {
+        self.halted = true;
+    }
+
     fn done(&mut self, core: u32) {
         self.barrier.done(core);
     }

@@ -1,0 +1,153 @@
+//! Energy: counts times a table, exactly, in femtojoules.
+
+use isa::chip::{ChipDescription, CorePlace};
+use isa::timing::Timing;
+use serde::{Deserialize, Serialize};
+
+use crate::observer::{CoreWork, Message, StepWork};
+use isa::op::AxonKind;
+
+/// What is counted for energy; all add up over cores and steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Compartment updates with something to do.
+    pub active: u64,
+    /// Compartment updates at rest.
+    pub inactive: u64,
+    /// Fires.
+    pub spikes: u64,
+    /// Messages that cores send.
+    pub messages_out: u64,
+    /// Messages that cores take in, the host's included.
+    pub messages_in: u64,
+    /// Synapses read from sparse blocks.
+    pub sparse: u64,
+    /// Synapses read from run-length blocks.
+    pub run_length: u64,
+    /// Synapses read from dense blocks.
+    pub dense: u64,
+    /// Plastic synapses evaluated.
+    pub learning: u64,
+    /// Flits sent.
+    pub flits: u64,
+    /// Their hops east and west.
+    pub east_west: u64,
+    /// Their hops north and south.
+    pub north_south: u64,
+}
+
+/// Femtojoules by what they are spent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Energy {
+    /// Compartments and spikes.
+    pub soma: u64,
+    /// Axons out and in.
+    pub axon: u64,
+    /// Synapses read.
+    pub synapse: u64,
+    /// Learning.
+    pub learning: u64,
+    /// Flits and hops.
+    pub network: u64,
+    /// The clock of all cores.
+    pub clock: u64,
+    /// At rest; of another voltage, so never part of [`Energy::dynamic`].
+    pub at_rest: u64,
+}
+
+impl Energy {
+    /// All but what is spent at rest.
+    #[must_use]
+    pub const fn dynamic(&self) -> u64 {
+        self.soma + self.axon + self.synapse + self.learning + self.network + self.clock
+    }
+}
+
+macro_rules! add_up {
+    ($name:ident: $($field:ident)*) => {
+        impl std::ops::AddAssign for $name {
+            fn add_assign(&mut self, other: Self) { $(self.$field += other.$field;)* }
+        }
+    };
+}
+
+add_up!(Counts: active inactive spikes messages_out messages_in sparse run_length dense learning flits east_west north_south);
+add_up!(Energy: soma axon synapse learning network clock at_rest);
+
+impl Counts {
+    /// The counts of a step's work. A message's reads are counted where it is sent: it is read before the next step.
+    #[must_use]
+    pub fn of_cores(work: &StepWork, chip: &ChipDescription) -> Self {
+        let mut counts = Self::default();
+        for core in &work.cores {
+            counts.add_core(core);
+            let from = chip.place(core.core);
+            counts.messages_out += core.sent.len() as u64;
+            core.sent.iter().for_each(|message| counts.add_message(message, from, chip));
+        }
+        counts
+    }
+
+    /// The counts of the host's messages.
+    #[must_use]
+    pub fn of_host(work: &StepWork, chip: &ChipDescription) -> Self {
+        let mut counts = Self::default();
+        let from = CorePlace { chip: 0, x: 0, y: 0, slot: 0 };
+        work.host.iter().for_each(|message| counts.add_message(message, from, chip));
+        counts
+    }
+
+    fn add_core(&mut self, work: &CoreWork) {
+        let active = work.active.iter().filter(|active| **active).count() as u64;
+        self.active += active;
+        self.inactive += work.active.len() as u64 - active;
+        self.spikes += work.fires.len() as u64;
+        self.learning += work.learning.iter().map(|learning| u64::from(learning.synapses)).sum::<u64>();
+    }
+
+    fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
+        let (to, flits) = (chip.place(message.core), u64::from(flits(message.kind)));
+        self.messages_in += 1;
+        self.sparse += u64::from(message.reads.sparse);
+        self.run_length += u64::from(message.reads.run_length);
+        self.dense += u64::from(message.reads.dense);
+        self.flits += flits;
+        self.east_west += flits * u64::from(from.x.abs_diff(to.x));
+        self.north_south += flits * u64::from(from.y.abs_diff(to.y));
+    }
+
+    /// Energy of the counts, and of `cycles` of `cores` cores on `chips` chips.
+    #[must_use]
+    pub fn energy(&self, timing: &Timing, cycles: u64, [cores, chips]: [u64; 2]) -> Energy {
+        let of = |count: u64, each: u32| count * u64::from(each);
+        let table = &timing.energy;
+        let picoseconds = u128::from(cycles) * u128::from(timing.clock_ps);
+        let at_rest = picoseconds * u128::from(table.static_uw) * u128::from(chips) / 1000;
+        Energy {
+            soma: of(self.active, table.soma_active)
+                + of(self.inactive, table.soma_inactive)
+                + of(self.spikes, table.spike),
+            axon: of(self.messages_out, table.axon_out) + of(self.messages_in, table.axon_in),
+            synapse: of(self.sparse, table.synapse_sparse)
+                + of(self.run_length, table.synapse_run_length)
+                + of(self.dense, table.synapse_dense),
+            learning: of(self.learning, table.learning),
+            network: of(self.flits, table.local)
+                + of(self.east_west, table.hop_east_west)
+                + of(self.north_south, table.hop_north_south),
+            clock: cycles * cores * u64::from(table.clock),
+            at_rest: at_rest as u64,
+        }
+    }
+}
+
+/// Flits of a message.
+#[must_use]
+pub const fn flits(kind: AxonKind) -> u32 {
+    match kind {
+        AxonKind::Pop32 => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,209 @@
+//! The work of every step, replayed through clocked units, over the mesh, to the barrier.
+//!
+//! ```text
+//! NIF(A,B) -> axon in -> [fifo] -> synapse, accumulate          learning (between FLUSH and ADVANCE)
+//! sweep -> [fifo] -> axon out -> [fifo A, B] -> NIF
+//! ```
+//!
+//! A unit takes an item in a cycle, is busy for its cost and then pushes the result; where the FIFO is full it waits. A
+//! pushed item shows in the next cycle, a freed slot is filled from the next cycle. Messages that function sends in a
+//! step travel in that step and are served before it ends; the host's messages of a step travel in the step before,
+//! through the first local port of tile (0, 0), ahead of that core's own. Steps come in with [`Observer::step`] and are
+//! played when the work of the next two is known, since tiles may be a step apart.
+
+mod core;
+mod machine;
+mod plan;
+mod queue;
+mod report;
+
+use std::collections::VecDeque;
+
+use isa::chip::ChipDescription;
+use isa::ids::{CoreId, Step};
+use isa::timing::{Barrier, Timing};
+
+use super::energy::Counts;
+use super::mesh::sparse::Sparse;
+use super::mesh::{Log, MeshError, Network, NoLog, Shape, Size};
+use crate::observer::{Observer, StepWork};
+use machine::{Machine, Plans};
+use plan::Plan;
+pub use report::{Bound, StepReport, Terms, Totals};
+
+/// Why work cannot be timed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// The board is larger than the mesh can be.
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    /// The calibration ends no step.
+    #[error(
+        "calibration `{0}` has no barrier: it is for synthetic traffic; take one with barrier.kind marker or table"
+    )]
+    NoBarrier(String),
+    /// One phase leaves no time for learning.
+    #[error(
+        "calibration `{0}` has barrier.phases = 1, which leaves no time to learn; core {1} learns: take 2"
+    )]
+    Learning(String, CoreId),
+}
+
+/// An observer that times the work of a chip on engine `N`.
+#[derive(Clone, Debug)]
+pub struct Timed<N: Network = Sparse, L: Log = NoLog> {
+    chip: ChipDescription,
+    timing: Timing,
+    shape: Shape,
+    network: N,
+    machine: Machine,
+    /// Who is told of every grant.
+    pub log: L,
+    mapped: Vec<u32>,
+    /// Terms and counts of the steps that are not played yet; the first is the step that is played next.
+    open: VecDeque<(u32, Terms, Counts)>,
+    held: Option<Plans>,
+    steps: Vec<StepReport>,
+    started: bool,
+    error: Option<TimeError>,
+}
+
+impl<N: Network, L: Log> Timed<N, L> {
+    /// Times the work of some cores (those of an image) of a chip under a calibration.
+    ///
+    /// # Errors
+    /// [`TimeError::Mesh`] or [`TimeError::NoBarrier`].
+    pub fn new(chip: &ChipDescription, timing: &Timing, cores: &[CoreId], log: L) -> Result<Self, TimeError> {
+        if timing.barrier == Barrier::None {
+            return Err(TimeError::NoBarrier(timing.name.clone()));
+        }
+        let shape = Shape::new(Size::of(chip), timing)?;
+        let slot = |core: &CoreId| {
+            let place = chip.place(*core);
+            (place.y * shape.size.width + place.x) * chip.cores_per_tile + place.slot
+        };
+        let mut mapped: Vec<u32> = cores.iter().map(slot).collect();
+        mapped.sort_unstable();
+        Ok(Self {
+            machine: Machine::new(shape, chip, timing, mapped.clone()),
+            network: N::new(shape),
+            chip: chip.clone(),
+            timing: timing.clone(),
+            shape,
+            log,
+            mapped,
+            open: VecDeque::new(),
+            held: None,
+            steps: Vec::new(),
+            started: false,
+            error: None,
+        })
+    }
+
+    /// Plays what is left and returns all steps, step 0 with the host's first messages included.
+    ///
+    /// # Errors
+    /// [`TimeError::Learning`] where a core learned under a barrier of one phase.
+    pub fn finish(mut self) -> Result<(Vec<StepReport>, L), TimeError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if let Some(last) = self.held.take() {
+            self.machine.add(last);
+        }
+        self.machine.end();
+        while !self.open.is_empty() {
+            self.play();
+        }
+        Ok((self.steps, self.log))
+    }
+
+    /// The steps that are played so far.
+    #[must_use]
+    pub fn steps(&self) -> &[StepReport] {
+        &self.steps
+    }
+
+    /// The most items that any core's FIFOs held: spikes, lookups, transmit queues.
+    #[must_use]
+    pub fn high_water(&self) -> [usize; 3] {
+        self.machine.high_water()
+    }
+
+    fn place(&self, core: CoreId) -> usize {
+        let place = self.chip.place(core);
+        ((place.y * self.shape.size.width + place.x) * self.chip.cores_per_tile + place.slot) as usize
+    }
+
+    fn empty(&self) -> Plans {
+        Plans { of_core: vec![None; self.shape.cores()], host: Vec::new() }
+    }
+
+    fn plans(&self, work: &StepWork) -> (Plans, Terms) {
+        let (mut plans, mut terms) = (self.empty(), Terms::default());
+        for core in &work.cores {
+            let plan = Plan::new(core, &self.chip, &self.timing);
+            terms.add(&plan, &self.timing);
+            plans.of_core[self.place(core.core)] = Some(plan);
+        }
+        terms.add_links(work, &self.chip, &self.shape);
+        (plans, terms)
+    }
+
+    /// Plays the first open step to its end.
+    fn play(&mut self) {
+        if !self.started {
+            self.started = true;
+            self.machine.start(&mut self.network);
+        }
+        let ended = loop {
+            self.network.run(u64::MAX, &mut self.machine, &mut self.log);
+            if let Some(ended) = self.machine.take_ended() {
+                break ended;
+            }
+            assert!(
+                self.network.now() < u64::MAX,
+                "step {:?} never ends",
+                self.open.front().map(|open| open.0)
+            );
+        };
+        if let Some((step, terms, counts)) = self.open.pop_front() {
+            let cycles = ended.until - ended.from;
+            let boards = [self.mapped.len() as u64, u64::from(self.chip.board.count())];
+            let energy = counts.energy(&self.timing, cycles, boards);
+            self.steps.push(StepReport::new(Step(step), &ended, (terms, counts, energy), &self.mapped));
+        }
+    }
+}
+
+impl<N: Network, L: Log> Observer for Timed<N, L> {
+    const RECORDS: bool = true;
+
+    fn step(&mut self, step: Step, work: &StepWork) {
+        let learns = work.cores.iter().find(|core| !core.learning.is_empty());
+        if let (Some(core), Barrier::Marker { phases: 1, .. }) = (learns, &self.timing.barrier) {
+            self.error = Some(TimeError::Learning(self.timing.name.clone(), core.core));
+        }
+        if self.error.is_some() {
+            return;
+        }
+        let mut before = match self.held.take() {
+            Some(before) => before,
+            None => {
+                self.open.push_back((step.0 - 1, Terms::default(), Counts::default()));
+                self.empty()
+            }
+        };
+        before.host = Plan::host(&work.host, &self.chip, &self.timing);
+        if let Some((_, _, counts)) = self.open.back_mut() {
+            *counts += Counts::of_host(work, &self.chip);
+        }
+        self.machine.add(before);
+        let (plans, terms) = self.plans(work);
+        self.held = Some(plans);
+        self.open.push_back((step.0, terms, Counts::of_cores(work, &self.chip)));
+        if self.open.len() > 2 {
+            self.play();
+        }
+    }
+}

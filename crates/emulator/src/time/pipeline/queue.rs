@@ -1,0 +1,51 @@
+//! A FIFO between two units: what is pushed in a cycle shows in the next, a slot freed in a cycle is filled from the next.
+
+use std::collections::VecDeque;
+
+use crate::time::mesh::Cycle;
+
+/// Items with the cycle of their pushing.
+#[derive(Clone, Debug)]
+pub struct Queue<T> {
+    items: VecDeque<(T, Cycle)>,
+    depth: usize,
+    popped: (Cycle, usize),
+    /// The most it ever held.
+    pub high_water: usize,
+}
+
+impl<T: Copy> Queue<T> {
+    /// An empty FIFO.
+    pub const fn new(depth: u32) -> Self {
+        Self { items: VecDeque::new(), depth: depth as usize, popped: (Cycle::MAX, 0), high_water: 0 }
+    }
+
+    /// Adds an item if there is a slot.
+    pub fn push(&mut self, now: Cycle, item: T) -> bool {
+        let freed = if self.popped.0 == now { self.popped.1 } else { 0 };
+        let room = self.items.len() + freed < self.depth;
+        if room {
+            self.items.push_back((item, now));
+            self.high_water = self.high_water.max(self.items.len());
+        }
+        room
+    }
+
+    /// The item at the head, if it shows.
+    pub fn front(&self, now: Cycle) -> Option<T> {
+        self.items.front().filter(|(_, at)| *at < now).map(|(item, _)| *item)
+    }
+
+    /// Takes the item at the head, if it shows.
+    pub fn pop(&mut self, now: Cycle) -> Option<T> {
+        let item = self.front(now)?;
+        self.items.pop_front();
+        self.popped = (now, if self.popped.0 == now { self.popped.1 + 1 } else { 1 });
+        Some(item)
+    }
+
+    /// Whether nothing is in it, shown or not.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
