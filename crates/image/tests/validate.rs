@@ -216,6 +216,12 @@ fn synapse_map_and_lists() {
     assert_eq!(slow, ["core1 axon4: entry 0: a box synapse to cx0, whose current decays by 1: it must be 0"]);
     let heavy = problems(|image| image.cores[1].formats[4].weight_limit_mantissa = 14);
     assert_eq!(heavy, ["core1 axon8: entry 0: weight -240 exceeds the limit 224 of its format"]);
+    let both = problems(|image| {
+        image.cores[1].synapse_map[8] = image.cores[1].synapse_map[6];
+        image.symbols.plastic.clear();
+        image.session.records.remove(1);
+    });
+    assert_eq!(both, ["core1 axon8: shares words with axon6: learning would write them twice"]);
     let late = |words: &mut Vec<u64>| *words.last_mut().unwrap() |= 7 << 16;
     refused(
         1,

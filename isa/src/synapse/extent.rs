@@ -13,6 +13,8 @@ pub struct Extent {
     pub delay_max: u32,
     /// Bit `id` is set where a block is of that format.
     pub formats: u16,
+    /// Words of its blocks.
+    pub words: u32,
 }
 
 /// The reach of a list; see [`unpack_list`](super::unpack_list).
@@ -38,6 +40,7 @@ pub fn extent(words: &[u64], formats: &Layouts) -> Result<Extent, SynapseError> 
         extent.formats |= 1 << id;
         at += need;
     }
+    extent.words = at as u32;
     Ok(extent)
 }
 
@@ -93,6 +96,7 @@ mod tests {
             pack_list(&list, &formats, &mut words).unwrap();
             let layouts = Layouts::new(&formats);
             let mut expected = Extent::default();
+            expected.words = words.len() as u32;
             visit_list(&words, &layouts, |place, entry| {
                 expected.entries += 1;
                 expected.end = expected.end.max(entry.index + 1);

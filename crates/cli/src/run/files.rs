@@ -1,10 +1,9 @@
-//! The files of a run's output folder: data as npy and CSV, the summary, the report.
+//! The files of a run's output folder: events, data as npy, npz and CSV, the summary, the report.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, Array3};
-use ndarray_npy::WriteNpyExt;
+use trace::files::{FileError, write_events, write_npy, write_npz};
 use trace::{Recording, html, svg};
 
 use super::names;
@@ -12,18 +11,29 @@ use super::outcome::{Measured, Outcome, SpikeRecord};
 use crate::failure::Failure;
 use crate::write;
 
-/// Writes `summary.json`, `samples.csv`, and for every record an npy and a CSV; returns the files.
+/// Writes `summary.json`, `spikes.evt`, `samples.csv`, for every record an npy and a CSV, and all recordings in one
+/// `recordings.npz`; returns the files.
 pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
     let mut out = Out { folder, files: Vec::new() };
     write::folder(folder)?;
     out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
+    out.put("spikes.evt", &write_events(&outcome.raster))?;
     for spikes in &outcome.spikes {
-        out.put(&file(&spikes.name, "npy"), &npy(&spike_table(spikes))?)?;
+        let rows = spike_rows(spikes);
+        let npy = write_npy(&[rows.len(), 3], rows.as_flattened()).map_err(encode)?;
+        out.put(&file(&spikes.name, "npy"), &npy)?;
         out.put(&file(&spikes.name, "csv"), spike_csv(spikes).as_bytes())?;
     }
     for recording in &outcome.recordings {
-        out.put(&file(&recording.name, "npy"), &recording_npy(recording, outcome)?)?;
+        let npy = write_npy(&shape(recording, outcome), &recording.values).map_err(encode)?;
+        out.put(&file(&recording.name, "npy"), &npy)?;
         out.put(&file(&recording.name, "csv"), recording_csv(recording).as_bytes())?;
+    }
+    if !outcome.recordings.is_empty() {
+        let shapes: Vec<Vec<usize>> = outcome.recordings.iter().map(|r| shape(r, outcome)).collect();
+        let arrays = outcome.recordings.iter().zip(&shapes);
+        let arrays: Vec<_> = arrays.map(|(r, shape)| (r.name.as_str(), &shape[..], &r.values[..])).collect();
+        out.put("recordings.npz", &write_npz(&arrays).map_err(encode)?)?;
     }
     if !outcome.samples.is_empty() {
         out.put("samples.csv", samples_csv(outcome).as_bytes())?;
@@ -64,19 +74,11 @@ pub fn plain(name: &str) -> String {
     name.replace("->", "-").chars().map(plain).collect()
 }
 
-fn npy<D: ndarray::Dimension>(array: &ndarray::Array<i32, D>) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    array.write_npy(&mut bytes).map_err(|e| Failure::internal(format!("cannot encode an npy: {e}")))?;
-    Ok(bytes)
+fn encode(error: FileError) -> Failure {
+    Failure::internal(error.to_string())
 }
 
 /// Rows (sample, step, column).
-fn spike_table(spikes: &SpikeRecord) -> Array2<i32> {
-    let rows = spike_rows(spikes);
-    let flat = rows.iter().flatten().copied().collect();
-    Array2::from_shape_vec((rows.len(), 3), flat).unwrap_or_default()
-}
-
 fn spike_rows(spikes: &SpikeRecord) -> Vec<[i32; 3]> {
     let row = |e: &trace::Event| {
         let index = names::place(&spikes.of, e.key)?;
@@ -94,14 +96,14 @@ fn spike_csv(spikes: &SpikeRecord) -> String {
 }
 
 /// Moments x columns; with samples, samples x moments x columns.
-fn recording_npy(recording: &Recording, outcome: &Outcome) -> Result<Vec<u8>, Failure> {
+fn shape(recording: &Recording, outcome: &Outcome) -> Vec<usize> {
     let (rows, columns) = (recording.moments.len(), recording.columns.len());
     let samples = outcome.samples.len();
     if samples > 0 && rows.is_multiple_of(samples) {
-        let shape = (samples, rows / samples, columns);
-        return npy(&Array3::from_shape_vec(shape, recording.values.clone()).unwrap_or_default());
+        vec![samples, rows / samples, columns]
+    } else {
+        vec![rows, columns]
     }
-    npy(&Array2::from_shape_vec((rows, columns), recording.values.clone()).unwrap_or_default())
 }
 
 fn recording_csv(recording: &Recording) -> String {

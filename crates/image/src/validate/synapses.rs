@@ -29,6 +29,26 @@ pub fn check(core: &CoreImage, problems: &mut Problems) {
         }
         axon += if axon >= first { 2 } else { 1 };
     }
+    if let Some((axon, other)) = shared_words(core, first, &lists.layouts) {
+        let what = format_args!("shares words with axon{other}: learning would write them twice");
+        problems.add(format_args!("axon{axon}"), what);
+    }
+}
+
+/// Two learning axons whose lists share words.
+fn shared_words(core: &CoreImage, first: usize, layouts: &Layouts) -> Option<(usize, usize)> {
+    let mut used: Vec<(usize, usize, usize)> = Vec::new();
+    for axon in (first..core.synapse_map.len()).step_by(2) {
+        let entry = SynapseMap::unpack(core.synapse_map[axon]);
+        let start = entry.pointer as usize;
+        let words = core.synapses.get(start..start + entry.length as usize);
+        let extent = words.and_then(|words| extent(words, layouts).ok()).unwrap_or_default();
+        if extent.words > 0 {
+            used.push((start, start + extent.words as usize, axon));
+        }
+    }
+    used.sort_unstable();
+    used.windows(2).find(|pair| pair[1].0 < pair[0].1).map(|pair| (pair[1].2, pair[0].2))
 }
 
 fn check_format(format: &SynapseFormat, core: &CoreImage) -> Result<(), String> {
