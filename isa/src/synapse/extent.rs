@@ -95,8 +95,7 @@ mod tests {
             let mut words = Vec::new();
             pack_list(&list, &formats, &mut words).unwrap();
             let layouts = Layouts::new(&formats);
-            let mut expected = Extent::default();
-            expected.words = words.len() as u32;
+            let mut expected = Extent { words: words.len() as u32, ..Extent::default() };
             visit_list(&words, &layouts, |place, entry| {
                 expected.entries += 1;
                 expected.end = expected.end.max(entry.index + 1);

@@ -1,9 +1,11 @@
 //! Text -> image: line by line, every fault with its place.
 
-mod board;
+mod chip;
 mod core;
+mod host;
 mod line;
 mod rows;
+mod session;
 mod synapses;
 mod token;
 
@@ -11,7 +13,8 @@ use image::{Image, Session, Symbols};
 use isa::ids::CoreId;
 
 use self::core::Core;
-use board::{Chip, HostParts};
+use chip::Chip;
+use host::HostParts;
 use line::{Line, Refusal};
 use token::Token;
 
@@ -128,8 +131,8 @@ impl Parser {
         match (self.part, &mut self.chip, &mut self.core) {
             (Part::Chip, Some((chip, _)), _) => chip.read(line).map_err(one),
             (Part::Host, ..) => self.host.read(line),
-            (Part::Session, ..) => board::session(&mut self.session, line).map_err(one),
-            (Part::Symbols, ..) => board::symbols(&mut self.symbols, line).map_err(one),
+            (Part::Session, ..) => session::session(&mut self.session, line).map_err(one),
+            (Part::Symbols, ..) => session::symbols(&mut self.symbols, line).map_err(one),
             (Part::Core, _, Some(core)) => core.read(line, self.line),
             (Part::Refused, ..) => Ok(()),
             _ => {
