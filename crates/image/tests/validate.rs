@@ -278,6 +278,8 @@ fn session_and_symbols() {
     let one =
         |change: &dyn Fn(&mut Image), expected: &str| assert_eq!(problems(|image| change(image)), [expected]);
     let values = |image: &mut Image, value| image.session.samples.as_mut().unwrap().values[0] = value;
+    let no_pass = |image: &mut Image| image.session.samples.as_mut().unwrap().passes = 0;
+    one(&no_pass, "board session samples: 0 passes: 1 and up are possible");
     one(&|i| values(i, 4096), "board session samples: bias mantissa 4096, -4096..=4095 are possible");
     one(
         &|i| i.session.samples.as_mut().unwrap().values.truncate(5),

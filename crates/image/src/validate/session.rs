@@ -45,6 +45,9 @@ fn check_samples(samples: &Samples, steps: u32) -> Result<(), String> {
         SampleTarget::Bias(run) | SampleTarget::Spikes(run) | SampleTarget::Rate(run) => u64::from(run.count),
         SampleTarget::SpikeTrains(run) => u64::from(run.count) * u64::from(steps),
     };
+    if samples.passes == 0 {
+        return Err("0 passes: 1 and up are possible".into());
+    }
     let need = u128::from(row) * u128::from(samples.count);
     if need != samples.values.len() as u128 {
         return Err(format!(
