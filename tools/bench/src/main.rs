@@ -97,10 +97,7 @@ fn main() -> Result<(), String> {
         let bytes = compiled(&net, layout)?.to_bytes().map_err(|e| e.to_string())?;
         return std::fs::write(file, bytes).map_err(|e| e.to_string());
     }
-    println!(
-        "{:4} {:>9} {:>11} {:>7} {:>11} {:>8} {:>9}",
-        "", "kernel ms", "emulator ms", "ratio", "2 threads", "speedup", "load ms"
-    );
+    println!("     kernel ms  emulator ms  ratio  2 threads  speedup  load ms  cores   messages");
     for name in &arguments.names {
         let (net, layout) = workload(&arguments, name)?;
         measure(name, &net, layout, &arguments)?;
@@ -194,7 +191,11 @@ fn measure(name: &str, net: &Net, layout: Layout, arguments: &Arguments) -> Resu
     }
     let messages = chip.counters().messages;
     let [kernel, one, two] = times.each_mut().map(|times| median(times));
-    println!("{name:4} {kernel:9.2} {one:11.2} {:7.2} {two:11.2} {:8.2} {load:9.1}", one / kernel, one / two,);
+    let (ratio, speedup) = (one / kernel, one / two);
+    let (cores, messages) = (image.cores.len(), messages / (2 * reps as u64));
+    println!(
+        "{name:4} {kernel:9.2} {one:12.2} {ratio:6.2} {two:10.2} {speedup:8.2} {load:8.1} {cores:6} {messages:10}"
+    );
     Ok(())
 }
 

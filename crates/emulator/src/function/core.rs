@@ -230,7 +230,7 @@ pub struct Write {
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Fire flags of a core.
-    pub fired: Vec<i32>,
+    pub fired: Vec<u8>,
     /// Draws.
     pub draws: Vec<u64>,
     /// Noise per compartment.

@@ -1,6 +1,6 @@
 //! Phase 2 of plain compartments: no tree, no noise, no moving threshold (contract 3).
 
-use super::{LANES, dispatched};
+use super::dispatched;
 
 /// Parameters of compartments that all have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Lanes<'a> {
     pub slot: &'a mut [i32],
     /// Bias, shifted.
     pub bias: &'a [i32],
-    /// Out: -1 where a compartment fired, else 0.
-    pub fired: &'a mut [i32],
+    /// Out: 1 where a compartment fired, else 0.
+    pub fired: &'a mut [u8],
     /// What differs from compartment to compartment; `None` where all are equal, reset to 0 and are not held.
     pub each: Option<EachLane<'a>>,
 }
@@ -72,16 +72,18 @@ dispatched! {
 }
 
 dispatched! {
-    /// Appends the lanes of `fired` that are not 0, counted from `start`.
-    pub fn fires(fired: &[i32], start: usize, out: &mut Vec<u16>) = fires_body
+    /// Appends the lanes of `fired` that are 1, counted from `start`; a multiple of 8 lanes, all 0 or 1.
+    pub fn fires(fired: &[u8], start: usize, out: &mut Vec<u16>) = fires_body
 }
 
 #[inline(always)]
-fn fires_body(fired: &[i32], start: usize, out: &mut Vec<u16>) {
-    for (i, lanes) in fired.chunks(LANES).enumerate() {
-        if lanes.iter().fold(0, |any, lane| any | lane) != 0 {
-            let first = start + i * LANES;
-            out.extend((0..lanes.len()).filter(|&lane| lanes[lane] != 0).map(|lane| (first + lane) as u16));
+fn fires_body(fired: &[u8], start: usize, out: &mut Vec<u16>) {
+    let (blocks, _) = fired.as_chunks::<8>();
+    for (i, block) in blocks.iter().enumerate() {
+        let mut ones = u64::from_le_bytes(*block);
+        while ones != 0 {
+            out.push((start + 8 * i) as u16 + (ones.trailing_zeros() / 8) as u16);
+            ones &= ones - 1;
         }
     }
 }
@@ -96,7 +98,7 @@ fn update_body(params: UpdateParams, lanes: Lanes<'_>) -> Tally {
         for i in 0..n {
             let now = integrate([u[i], v[i], slot[i], bias[i]], &params, false, &mut tally);
             let own = now[1] > params.threshold;
-            (u[i], v[i], slot[i], fired[i]) = (now[0], if own { 0 } else { now[1] }, 0, -i32::from(own));
+            (u[i], v[i], slot[i], fired[i]) = (now[0], if own { 0 } else { now[1] }, 0, u8::from(own));
         }
         return tally;
     };
@@ -109,7 +111,7 @@ fn update_body(params: UpdateParams, lanes: Lanes<'_>) -> Tally {
         let own = now[1] > threshold[i];
         let rest = now[1].wrapping_sub(threshold[i]) & soft[i];
         let free = if hold[i] > 0 { hold[i] - 1 } else { 0 };
-        (u[i], v[i], slot[i], fired[i]) = (now[0], if own { rest } else { now[1] }, 0, -i32::from(own));
+        (u[i], v[i], slot[i], fired[i]) = (now[0], if own { rest } else { now[1] }, 0, u8::from(own));
         hold[i] = if own { refractory[i] } else { free };
     }
     tally

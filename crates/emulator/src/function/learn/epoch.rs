@@ -3,11 +3,11 @@
 use isa::op::Dependency;
 
 use super::super::core::Reward;
-use super::super::kernel::{BATCH, LANES, Level, Rounding, add_product, round, store_weights};
+use super::super::kernel::{BATCH, LANES, Level, Rounding, add_product, round, store_weights, touch};
 use super::Learning;
 use super::gather::{Entries, Known, Scratch};
 use super::rule::column;
-use super::synapse::{Format, Words};
+use super::synapse::{Format, Lane, Words};
 use super::trace::Clock;
 
 /// What all synapses of an epoch share.
@@ -94,17 +94,21 @@ impl Learning {
     }
 
     /// Entries of the columns of post units with an event, but those that rows have done or that cannot change.
-    fn due_columns(&self, columns: usize, rule: usize, list: &mut Vec<u32>) {
+    fn due_columns(&self, columns: usize, rule: usize, list: &mut Vec<Lane>) {
         let (columns, rule) = (&self.plastic.columns[columns], &self.rules[rule]);
         let x0 = rule.depends[Dependency::X0 as usize];
         list.clear();
         for &unit in self.post.live.iter().filter(|&&unit| self.post.last[unit as usize] != 0) {
             let range = columns.start[unit as usize] as usize..columns.start[unit as usize + 1] as usize;
-            list.extend(columns.entries[range].iter().filter(|&&entry| {
-                let pre = usize::from(self.plastic.pre[entry as usize]);
+            list.reserve(range.len());
+            for &lane in &columns.lanes[range] {
+                let pre = usize::from(lane.pre);
                 let done = x0 && self.pre.last[pre] != 0;
-                !done && (!rule.y0_needs_pre || self.pre.is_live(pre))
-            }));
+                if !done && (!rule.y0_needs_pre || self.pre.is_live(pre)) {
+                    touch(&self.plastic.w, lane.entry as usize);
+                    list.push(lane);
+                }
+            }
         }
     }
 
@@ -114,6 +118,9 @@ impl Learning {
         let format = self.formats[usize::from(format)];
         let Some(rule) = format.rule else { return };
         self.gather(rule, epoch, (entries, known), scratch);
+        if let Entries::List(lanes) = entries {
+            lanes.iter().for_each(|lane| touch(words.words, lane.word as usize));
+        }
         let rule = &self.rules[rule];
         let n = entries.len();
         let lanes = n.next_multiple_of(LANES);
@@ -160,6 +167,14 @@ impl Learning {
                 weights,
                 &mut words.words[word..word + n],
             );
+            return;
+        }
+        if let (Entries::List(lanes), [true, false, false]) = (entries, targets) {
+            for (i, &lane) in lanes.iter().enumerate() {
+                if scratch.new[0][i] != scratch.columns[column::W][i] {
+                    self.plastic.store_weight(lane, scratch.new[0][i], &format, words);
+                }
+            }
             return;
         }
         for i in 0..entries.len() {

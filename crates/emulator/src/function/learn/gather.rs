@@ -7,6 +7,7 @@ use super::super::kernel::{BATCH, COLUMNS, Column, draw_low};
 use super::Learning;
 use super::epoch::Epoch;
 use super::rule::column;
+use super::synapse::Lane;
 use super::trace::Clock;
 
 /// Work space of a thread.
@@ -19,7 +20,7 @@ pub struct Scratch {
     /// Draws of the lanes.
     pub draws: [u32; BATCH],
     /// Entries that are due by column.
-    pub list: Vec<u32>,
+    pub list: Vec<Lane>,
     /// Draws of traces.
     pub trace_draws: Vec<u64>,
 }
@@ -52,7 +53,7 @@ pub enum Entries<'a> {
         posts: Option<usize>,
     },
     /// Any.
-    List(&'a [u32]),
+    List(&'a [Lane]),
 }
 
 impl Entries<'_> {
@@ -68,7 +69,7 @@ impl Entries<'_> {
     pub const fn entry(&self, i: usize) -> usize {
         match self {
             Self::Row { start, .. } => *start + i,
-            Self::List(list) => list[i] as usize,
+            Self::List(list) => list[i].entry as usize,
         }
     }
 }
@@ -125,14 +126,12 @@ impl Learning {
                 }
             }
             Entries::List(list) => {
-                for (i, &entry) in list.iter().enumerate() {
-                    columns[column::W][i] = plastic.w[entry as usize].into();
+                for (w, lane) in columns[column::W].iter_mut().zip(list) {
+                    *w = plastic.w[lane.entry as usize].into();
                 }
-                if rule.beyond_w {
-                    for (i, &entry) in list.iter().enumerate() {
-                        columns[column::D][i] = plastic.d[entry as usize].into();
-                        columns[column::T][i] = plastic.tag[entry as usize].into();
-                    }
+                for (i, lane) in list.iter().enumerate().filter(|_| rule.beyond_w) {
+                    columns[column::D][i] = plastic.d[lane.entry as usize].into();
+                    columns[column::T][i] = plastic.tag[lane.entry as usize].into();
                 }
             }
         }
@@ -157,13 +156,14 @@ impl Learning {
             out.fill(known.into());
             return;
         }
+        if let (column::POST, Entries::Row { posts: Some(first), n, .. }) = (c, entries) {
+            let last = &self.post.last[first..first + n];
+            out.iter_mut().zip(last).for_each(|(out, last)| *out = i32::from(*last != 0));
+            return;
+        }
         for (i, out) in out.iter_mut().enumerate() {
-            let entry = entries.entry(i);
-            let last = match c {
-                column::PRE => self.pre.last[usize::from(self.plastic.pre[entry])],
-                _ => self.post.last[usize::from(self.plastic.post[entry])],
-            };
-            *out = i32::from(last != 0);
+            let (pre, post) = self.units(entries, i);
+            *out = i32::from(if c == column::PRE { self.pre.last[pre] } else { self.post.last[post] } != 0);
         }
     }
 
@@ -185,18 +185,29 @@ impl Learning {
             (Entries::Row { posts: Some(first), n, .. }, Some(plane)) if i >= 2 => {
                 widen(&history[plane * units + first..][..n], out);
             }
-            _ => {
+            (_, Some(plane)) => {
+                let history = &history[plane * units..(plane + 1) * units];
                 for (lane, out) in out.iter_mut().enumerate() {
-                    let entry = entries.entry(lane);
-                    let (pre, post) =
-                        (usize::from(self.plastic.pre[entry]), usize::from(self.plastic.post[entry]));
-                    let plane = plane.unwrap_or_else(|| match at {
-                        0 => step_of(self.pre.last[pre]),
-                        _ => step_of(self.post.last[post]),
-                    });
+                    let (pre, post) = self.units(entries, lane);
+                    *out = history[if i < 2 { pre } else { post }].into();
+                }
+            }
+            (_, None) => {
+                for (lane, out) in out.iter_mut().enumerate() {
+                    let (pre, post) = self.units(entries, lane);
+                    let plane = step_of(if at == 0 { self.pre.last[pre] } else { self.post.last[post] });
                     *out = history[plane * units + if i < 2 { pre } else { post }].into();
                 }
             }
+        }
+    }
+
+    /// Pre and post unit of a lane.
+    #[inline(always)]
+    fn units(&self, entries: Entries<'_>, lane: usize) -> (usize, usize) {
+        match entries {
+            Entries::Row { start, pre, .. } => (pre, self.plastic.post[start + lane].into()),
+            Entries::List(lanes) => (lanes[lane].pre.into(), lanes[lane].post.into()),
         }
     }
 
@@ -208,8 +219,8 @@ impl Learning {
         match entries {
             Entries::Row { pre, .. } => keys[0][..n].fill(self.pre.keys[pre]),
             Entries::List(list) => {
-                for (key, &entry) in keys[0].iter_mut().zip(list) {
-                    *key = self.pre.keys[usize::from(plastic.pre[entry as usize])];
+                for (key, lane) in keys[0].iter_mut().zip(list) {
+                    *key = self.pre.keys[usize::from(lane.pre)];
                 }
             }
         }
@@ -217,7 +228,7 @@ impl Learning {
             keys[1][..n].copy_from_slice(&self.post.keys[first..first + n]);
         } else {
             for (i, key) in keys[1][..n].iter_mut().enumerate() {
-                *key = self.post.keys[usize::from(plastic.post[entries.entry(i)])];
+                *key = self.post.keys[self.units(entries, i).1];
             }
         }
         let key = |ordinal| StreamKey::new(clock.seed, Stream::Synapse, clock.epoch, ordinal);

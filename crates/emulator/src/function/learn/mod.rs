@@ -10,7 +10,7 @@ mod trace;
 pub use gather::Scratch;
 pub use reward::end_reward;
 pub use rule::Rule;
-pub use synapse::{Columns, Format, Plastic, Run, Words, stream_word};
+pub use synapse::{Columns, Format, Lane, Plastic, Run, Words, stream_word};
 pub use trace::{Clock, Traces};
 
 /// The learning memories of a core.

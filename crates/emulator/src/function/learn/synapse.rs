@@ -57,7 +57,20 @@ pub struct Columns {
     /// From `start[p]` to `start[p + 1]` lie those of post unit p.
     pub start: Vec<u32>,
     /// The entries.
-    pub entries: Vec<u32>,
+    pub lanes: Vec<Lane>,
+}
+
+/// An entry with all that finds its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// The entry.
+    pub entry: u32,
+    /// Its word in the stream.
+    pub word: u32,
+    /// Pre unit.
+    pub pre: u16,
+    /// Post unit.
+    pub post: u16,
 }
 
 /// What learning must know of a format.
@@ -92,6 +105,19 @@ pub fn stream_word(target: u32, delay: u32, stride_bits: u32, effective: i32) ->
 }
 
 impl Plastic {
+    /// An entry with all that finds its values.
+    #[must_use]
+    pub fn lane(&self, entry: usize) -> Lane {
+        Lane { entry: entry as u32, word: self.word[entry], pre: self.pre[entry], post: self.post[entry] }
+    }
+
+    /// Stores a new weight of a lane and rewrites its word of the stream.
+    pub fn store_weight(&mut self, lane: Lane, w: i32, format: &Format, to: &mut Words<'_>) {
+        self.w[lane.entry as usize] = w as i16;
+        let word = &mut to.words[lane.word as usize];
+        *word = *word & 0xffff | ((eff_weight(w, format.exponent) >> WEIGHT_SHIFT) as u32) << 16;
+    }
+
     /// w, d and tag of `entry`.
     #[must_use]
     pub fn values(&self, entry: usize) -> [i32; 3] {

@@ -7,7 +7,7 @@ use isa::synapse::{Entry, EntryPlace};
 use isa::words::{LearningAxon, TraceProfile, Word};
 
 use super::super::core::Settings;
-use super::super::learn::{Columns, Format, Learning, Plastic, Rule, Run, Traces};
+use super::super::learn::{Columns, Format, Lane, Learning, Plastic, Rule, Run, Traces};
 use super::Refusal;
 use crate::error::LoadError;
 
@@ -205,13 +205,13 @@ fn columns(plastic: &Plastic, formats: &[Format], rules: &[Rule], posts: usize) 
         entries().for_each(|entry| start[usize::from(plastic.post[entry as usize]) + 1] += 1);
         (0..posts).for_each(|p| start[p + 1] += start[p]);
         let mut next = start.clone();
-        let mut sorted = vec![0; start[posts] as usize];
+        let mut lanes = vec![Lane { entry: 0, word: 0, pre: 0, post: 0 }; start[posts] as usize];
         for entry in entries() {
             let at = &mut next[usize::from(plastic.post[entry as usize])];
-            sorted[*at as usize] = entry;
+            lanes[*at as usize] = plastic.lane(entry as usize);
             *at += 1;
         }
-        all.push(Columns { format: id as u8, start, entries: sorted });
+        all.push(Columns { format: id as u8, start, lanes });
     }
     all
 }

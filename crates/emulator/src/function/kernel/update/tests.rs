@@ -95,7 +95,7 @@ proptest! {
             let (keep_u, keep_v) = (column(&cases, |c| c.keep_u), column(&cases, |c| c.keep_v));
             let (threshold, soft) = (column(&cases, |c| c.threshold), column(&cases, |c| c.soft));
             let (refractory, mut hold) = (column(&cases, |c| c.refractory), column(&cases, |c| c.hold));
-            let mut fired = vec![7; cases.len()];
+            let mut fired = vec![7u8; cases.len()];
             let each = EachLane {
                 keep_u: &keep_u, keep_v: &keep_v, threshold: &threshold, soft: &soft, refractory: &refractory,
                 hold: &mut hold,
@@ -108,7 +108,7 @@ proptest! {
             prop_assert!(slot.iter().all(|&s| s == 0));
             for i in 0..cases.len() {
                 let hold = if uniform { i32::from(fired[i] != 0) } else { hold[i] };
-                prop_assert_eq!((u[i], v[i], hold, fired[i] == -1), expected[i], "{:?}", cases[i]);
+                prop_assert_eq!((u[i], v[i], hold, fired[i] == 1), expected[i], "{:?}", cases[i]);
             }
         }
     }
@@ -120,7 +120,7 @@ fn a_voltage_at_the_threshold_does_not_fire() {
     let params =
         UpdateParams { keep_u: 0, keep_v: 0, threshold: 640, v_min: num::v_min(23), v_max: num::v_max(7) };
     let bias: Vec<i32> = (0..48).map(|i| 639 + i % 3).collect();
-    let expected: Vec<i32> = (0..48).map(|i| -i32::from(i % 3 == 2)).collect();
+    let expected: Vec<u8> = (0..48).map(|i| u8::from(i % 3 == 2)).collect();
     let (zeros, ones, thresholds) = (vec![0; 48], vec![1; 48], vec![640; 48]);
     for level in Level::supported() {
         for uniform in [false, true] {
@@ -140,6 +140,19 @@ fn a_voltage_at_the_threshold_does_not_fire() {
             update(level, params, lanes);
             assert_eq!(fired, expected);
             assert!(v.iter().zip(&bias).all(|(v, bias)| *v == if *bias == 641 { 0 } else { *bias }));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn fires_are_the_lanes_that_are_one(fired in proptest::collection::vec(0..=1u8, 0..30), start in 0..9usize) {
+        let lanes: Vec<u8> = fired.iter().flat_map(|&f| [f, 0, f, 1, 0, 0, 0, f]).collect();
+        let expected: Vec<u16> = (0..lanes.len()).filter(|&i| lanes[i] == 1).map(|i| (start + i) as u16).collect();
+        for level in Level::supported() {
+            let mut out = vec![];
+            fires(level, &lanes, start, &mut out);
+            prop_assert_eq!(&out, &expected);
         }
     }
 }
