@@ -5,7 +5,7 @@ use super::{Shape, port};
 /// No router, no wire.
 pub const NOWHERE: u32 = u32::MAX;
 
-/// Rows `router * ports + port`.
+/// Rows `router * stride + port`.
 #[derive(Clone, Debug)]
 pub struct Wiring {
     /// Column and row of each router.
@@ -21,10 +21,10 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// The tables of a mesh.
+    /// The tables of a mesh, `stride` rows a router.
     #[must_use]
-    pub fn new(shape: &Shape) -> Self {
-        let rows = shape.routers() * shape.ports();
+    pub fn new(shape: &Shape, stride: usize) -> Self {
+        let rows = shape.routers() * stride;
         let mut wiring = Self {
             xy: (0..shape.routers()).map(|r| shape.place(r)).map(|(_, y, x)| (x, y)).collect(),
             target: vec![NOWHERE; rows],
@@ -34,14 +34,14 @@ impl Wiring {
         };
         for router in 0..shape.routers() {
             for output in 0..shape.ports() {
-                wiring.join(shape, router, output);
+                wiring.join(shape, stride, (router, output));
             }
         }
         wiring
     }
 
-    fn join(&mut self, shape: &Shape, router: usize, output: usize) {
-        let row = router * shape.ports() + output;
+    fn join(&mut self, shape: &Shape, stride: usize, (router, output): (usize, usize)) {
+        let row = router * stride + output;
         self.flight[row] = shape.flight(router, output);
         if output >= port::LOCAL {
             let local = router * shape.size.cores_per_tile as usize + output - port::LOCAL;
@@ -49,7 +49,7 @@ impl Wiring {
             self.source[row] = local as u32;
             self.credit[row] = shape.credit(router, output);
         } else if let Some(to) = shape.neighbour(router, output) {
-            let far = to * shape.ports() + port::opposite(output);
+            let far = to * stride + port::opposite(output);
             self.target[row] = far as u32;
             self.source[far] = row as u32;
             self.credit[far] = shape.credit(router, output);

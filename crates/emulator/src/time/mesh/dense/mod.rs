@@ -151,7 +151,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             sent_at: Cycle::MAX,
         };
         Self {
-            wiring: Wiring::new(&shape),
+            wiring: Wiring::new(&shape, P),
             now: 0,
             wake_from: 0,
             halted: false,

@@ -1,6 +1,6 @@
 //! Phase 4: every output grants at most one flit, every input gives at most one.
 
-use super::{Cycle, FREE, Flit, LANE, OUTPUT, Record, Sparse, port};
+use super::{Cycle, FREE, Flit, LANE, OUTPUT, Record, STRIDE, Sparse, port};
 
 /// What an output would grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +40,7 @@ impl Sparse {
 
     /// Of the outputs that picked one input, the next in turn; the others try again.
     fn choose_output(&mut self, picks: &[Pick]) {
-        let ports = self.shape.ports();
+        let ports = STRIDE;
         let pointer = usize::from(self.input_pointer[picks[0].input as usize]);
         let turn = |pick: &Pick| (pick.output as usize % ports + ports - pointer) % ports;
         let Some(winner) = picks.iter().copied().min_by_key(turn) else { return };
@@ -62,13 +62,12 @@ impl Sparse {
             return None;
         }
         let [p, q] = self.shape.interval.map(Cycle::from);
-        if p != q && row % self.shape.ports() < port::LOCAL && now * q < output.allowed {
+        if p != q && row % STRIDE < port::LOCAL && now * q < output.allowed {
             self.wheel.push(output.allowed.div_ceil(q), OUTPUT | row as u32);
             return None;
         }
         let vc = self.choose_downstream(row).or_else(|| self.starve(row))? as u8;
-        let vcs = self.shape.vcs as usize;
-        let input = |lane: usize| (row / self.shape.ports() * self.shape.ports() + lane / vcs) as u32;
+        let input = |lane: usize| (row / STRIDE * STRIDE + self.split(lane).0) as u32;
         let pointer = u32::from(self.outputs[row].pointer);
         let ahead = request >> pointer << pointer;
         let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as u8;
@@ -86,7 +85,7 @@ impl Sparse {
         if self.shape.vcs == 1 {
             return request;
         }
-        let (ports, vcs) = (self.shape.ports(), self.shape.vcs as usize);
+        let (ports, vcs) = (STRIDE, self.shape.vcs as usize);
         let held = |input: &usize| self.input_lock[row / ports * ports + input] != FREE;
         (0..ports).filter(held).fold(request, |request, input| request & !(((1 << vcs) - 1) << (input * vcs)))
     }
@@ -98,6 +97,9 @@ impl Sparse {
         if output.lock != FREE {
             let vc = usize::from(output.lock_vc);
             return self.channels.has(first + vc, now).then_some(vc);
+        }
+        if vcs == 1 {
+            return self.channels.has(first, now).then_some(0);
         }
         let from = usize::from(output.vc_pointer);
         (from..from + vcs).map(|vc| vc % vcs).find(|vc| self.channels.has(first + vc, now))
@@ -112,18 +114,18 @@ impl Sparse {
 
     fn grant(&mut self, pick: Pick) {
         let row = pick.output as usize;
-        let ports = self.shape.ports();
+        let ports = STRIDE;
         let vc = usize::from(pick.vc);
         self.channels.spend(self.channels.of_output(row) + vc);
         let (flit, input) = if pick.lane == FREE {
             (self.take_owed(row), Record::MADE_HERE)
         } else {
-            (self.take_granted(pick), pick.lane / self.shape.vcs as u8)
+            (self.take_granted(pick), self.split(pick.lane.into()).0 as u8)
         };
         let [p, q] = self.shape.interval.map(Cycle::from);
         let mesh = row % ports < port::LOCAL;
         let output = &mut self.outputs[row];
-        output.vc_pointer = (vc + 1) as u8 % self.shape.vcs as u8;
+        output.vc_pointer = if vc + 1 == self.shape.vcs as usize { 0 } else { vc as u8 + 1 };
         if mesh && p != q {
             output.allowed = output.allowed.max((self.now * q + 1).saturating_sub(q)) + p;
         }
@@ -152,14 +154,14 @@ impl Sparse {
 
     /// Takes the granted flit from its lane and moves locks and pointer.
     fn take_granted(&mut self, pick: Pick) -> Flit {
-        let (ports, vcs) = (self.shape.ports(), self.shape.vcs as usize);
+        let (ports, vcs) = (STRIDE, self.shape.vcs as usize);
         let lanes = ports * vcs;
         let row = pick.output as usize;
         let router = row / ports;
         let flit = self.take_lane(router * lanes + usize::from(pick.lane));
         let output = &mut self.outputs[row];
         output.request &= !(1 << pick.lane);
-        output.pointer = ((usize::from(pick.lane) + 1) % lanes) as u8;
+        output.pointer = if usize::from(pick.lane) + 1 == lanes { 0 } else { pick.lane + 1 };
         let was_locked = output.lock != FREE;
         output.lock = if flit.tail() { FREE } else { pick.lane };
         output.lock_vc = pick.vc;

@@ -22,6 +22,9 @@ const CREDIT: u32 = 3 << 29;
 const TIMER: u32 = 4 << 29;
 const NUMBER: u32 = (1 << 29) - 1;
 
+/// Rows of a router: its ports, rounded up, so that no row needs a division.
+const STRIDE: usize = 8;
+
 /// No lane holds the output.
 const FREE: u8 = u8::MAX;
 
@@ -86,7 +89,7 @@ pub struct Sparse {
 
 impl Network for Sparse {
     fn new(shape: Shape) -> Self {
-        let rows = shape.routers() * shape.ports();
+        let rows = shape.routers() * STRIDE;
         let output = Output {
             request: 0,
             pointer: 0,
@@ -98,7 +101,7 @@ impl Network for Sparse {
             owed: [None; 2],
         };
         Self {
-            wiring: Wiring::new(&shape),
+            wiring: Wiring::new(&shape, STRIDE),
             wheel: Wheel::new(if shape.marker_hop.is_some() { 1024 } else { shape.delay_max() + 2 }),
             now: 0,
             wake_from: 0,
@@ -154,7 +157,7 @@ impl Network for Sparse {
 
     fn flits(&self, net: u32) -> [u64; 3] {
         let [sent, taken] = self.flits[net as usize];
-        let lanes = self.shape.tiles() * self.shape.ports() * self.shape.vcs as usize;
+        let lanes = self.shape.tiles() * STRIDE * self.shape.vcs as usize;
         let (lanes, locals) = (net as usize * lanes..(net as usize + 1) * lanes, self.shape.cores());
         let locals = net as usize * locals..(net as usize + 1) * locals;
         [sent, taken, self.fifos.count(lanes) + self.receive.count(locals)]
@@ -194,9 +197,9 @@ impl Sparse {
             self.marked_lanes.push(lane as u32);
             return;
         }
-        let lanes = self.shape.ports() * self.shape.vcs as usize;
-        let output = lane / lanes * self.shape.ports() + flit.out();
-        self.outputs[output].request |= 1 << (lane % lanes);
+        let (row, vc) = self.split(lane);
+        let output = row / STRIDE * STRIDE + flit.out();
+        self.outputs[output].request |= 1 << (row % STRIDE * self.shape.vcs as usize + vc);
         self.activate(output as u32);
     }
 
@@ -228,7 +231,7 @@ impl Sparse {
             let flit = self.take_lane(lane as usize);
             let net = self.net_of_row(lane as usize);
             self.flits[net][1] += 1;
-            let (router, input) = (lane as usize / self.shape.ports(), lane as usize % self.shape.ports());
+            let (router, input) = (lane as usize / STRIDE, lane as usize % STRIDE);
             self.barrier.deliver(router, input, flit);
         }
         for local in std::mem::take(&mut self.marked_locals) {
@@ -246,7 +249,7 @@ impl Sparse {
     }
 
     fn owe(&mut self, marker: &Owed) {
-        let row = marker.router as usize * self.shape.ports() + marker.output as usize;
+        let row = marker.router as usize * STRIDE + marker.output as usize;
         let owed = &mut self.outputs[row].owed;
         let free = usize::from(owed[0].is_some());
         assert!(owed[free].is_none(), "an output owes at most two markers");
@@ -258,9 +261,16 @@ impl Sparse {
         }
     }
 
+    /// The row of a lane, and its virtual channel.
+    #[inline]
+    const fn split(&self, lane: usize) -> (usize, usize) {
+        let vcs = self.shape.vcs as usize;
+        if vcs == 1 { (lane, 0) } else { (lane / vcs, lane % vcs) }
+    }
+
     /// The network of a router's input or output row.
     fn net_of_row(&self, row: usize) -> usize {
-        row / (self.shape.tiles() * self.shape.ports())
+        row / (self.shape.tiles() * STRIDE)
     }
 
     /// Tells the log what was granted in this cycle.
@@ -271,8 +281,8 @@ impl Sparse {
                 let marker = made_here || flit.is_marker();
                 let grant = Grant {
                     cycle: self.now,
-                    router: *row as usize / self.shape.ports(),
-                    output: *row as usize % self.shape.ports(),
+                    router: *row as usize / STRIDE,
+                    output: *row as usize % STRIDE,
                     input: usize::from(*input),
                     flit: *flit,
                     origin: if marker { Origin::NONE } else { endpoint.origin(flit.payload()) },

@@ -1,6 +1,6 @@
 //! The cores' side, and what both sides share: popping a FIFO and giving the credit back.
 
-use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, Sparse, TIMER};
+use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, STRIDE, Sparse, TIMER};
 use crate::time::mesh::wiring::NOWHERE;
 use crate::time::mesh::{Cycle, Flit, Ports, port};
 
@@ -20,7 +20,7 @@ impl Ports for Sparse {
         sender.pointer = (vc + 1) as u8 % self.shape.vcs as u8;
         self.channels.spend(first + vc);
         let (router, slot) = self.shape.local(local as usize);
-        let lane = (router * self.shape.ports() + port::LOCAL + slot) * self.shape.vcs as usize + vc;
+        let lane = (router * STRIDE + port::LOCAL + slot) * self.shape.vcs as usize + vc;
         self.flits[local as usize / self.shape.cores()][0] += 1;
         let flit = flit.routed(self.wiring.route(router, flit), vc);
         self.put_lane(lane, flit, self.now + Cycle::from(self.shape.injection()));
@@ -89,12 +89,11 @@ impl Sparse {
             let ready = self.fifos.front(lane).1.max(self.now + 1);
             self.wheel.push(ready, LANE | lane as u32);
         }
-        let vcs = self.shape.vcs as usize;
-        let (row, vc) = (lane / vcs, lane % vcs);
+        let (row, vc) = self.split(lane);
         let at = self.now + Cycle::from(self.wiring.credit[row]);
         let source = self.wiring.source[row] as usize;
         debug_assert!(source != NOWHERE as usize, "row {row} has no source");
-        if row % self.shape.ports() < port::LOCAL {
+        if row % STRIDE < port::LOCAL {
             let channel = self.channels.of_output(source) + vc;
             if self.channels.give(channel, at) {
                 self.wheel.push(at, OUTPUT | source as u32);
@@ -114,7 +113,7 @@ impl Sparse {
         self.popped_at[local as usize] = self.now;
         self.flits[local as usize / self.shape.cores()][1] += 1;
         let (router, slot) = self.shape.local(local as usize);
-        let row = router * self.shape.ports() + port::LOCAL + slot;
+        let row = router * STRIDE + port::LOCAL + slot;
         let at = self.now + Cycle::from(self.wiring.credit[row]);
         if self.channels.give(self.channels.of_output(row) + flit.vc(), at) {
             self.wheel.push(at, OUTPUT | row as u32);
@@ -142,11 +141,11 @@ impl Sparse {
         let vcs = self.shape.vcs as usize;
         for row in 0..self.outputs.len() * 2 {
             let (to_core, row) = (row < self.outputs.len(), row % self.outputs.len());
-            let local_port = row % self.shape.ports() >= port::LOCAL;
+            let local_port = row % STRIDE >= port::LOCAL;
             for vc in 0..vcs {
                 let target = self.wiring.target[row] as usize;
                 let (channel, inside, depth) = match (to_core, local_port) {
-                    (_, false) if self.wiring.target[row] == NOWHERE => continue,
+                    _ if self.wiring.target[row] == NOWHERE => continue,
                     (true, false) => {
                         let inside = self.fifos.count(target * vcs + vc..target * vcs + vc + 1) as usize;
                         (self.channels.of_output(row) + vc, inside, self.shape.buffer)

@@ -1,5 +1,6 @@
 //! Rings of flits and of credits, all of one kind in one vector.
 
+use super::STRIDE;
 use crate::time::mesh::{Cycle, Flit, Shape, port};
 
 /// FIFOs of equal depth; a flit lies in its slot from its grant on, and may be read from its own cycle on.
@@ -86,10 +87,10 @@ pub struct Channels {
 impl Channels {
     pub fn new(shape: &Shape) -> Self {
         let vcs = shape.vcs as usize;
-        let rows = shape.routers() * shape.ports();
+        let rows = shape.routers() * STRIDE;
         let size = shape.buffer.max(shape.receive).next_power_of_two() as usize;
         let depth = |row: usize| {
-            let to_core = row < rows && row % shape.ports() >= port::LOCAL;
+            let to_core = row < rows && row % STRIDE >= port::LOCAL;
             if to_core { shape.receive } else { shape.buffer }
         };
         let channel = |i: usize| Channel { free: depth(i / vcs) as u16, head: 0, len: 0, waits: false };
