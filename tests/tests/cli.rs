@@ -217,3 +217,97 @@ fn nothing_of_the_terminal_goes_into_a_pipe() {
     assert!(stdout(&output).contains("report run/hello/index.html"), "{}", stdout(&output));
     assert!(stderr(&output).contains("Finished"));
 }
+
+#[test]
+fn learned_weights_come_back_as_a_description_and_an_image() {
+    let folder = scratch("learned");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let text = "input a[3] = poisson(p = 0.2)\npopulation b[2] { vth_mant = 60 }\n\
+                project a -> b : all { weight = 64, sign = excitatory, learn = stdp }\n\
+                record a->b.weight every 200\nrun 200\n";
+    fs::write(folder.join("net.snn"), text).expect("scratch");
+    let first = &[&at("net.snn"), "--out", &at("out"), "--save-net", &at("learned.snn")];
+    json(&[&["run"][..], first, &["--save-image", &at("learned.img")]].concat());
+    let weights: Vec<i64> = fs::read_to_string(folder.join("out/a-b.weight.csv"))
+        .expect("weights are recorded")
+        .lines()
+        .nth(1)
+        .expect("a row")
+        .split(',')
+        .skip(2)
+        .map(|cell| cell.parse().expect("a weight"))
+        .collect();
+    assert!(weights.iter().any(|&w| w != 64), "something was learned: {weights:?}");
+    let graph = json(&["inspect", &at("learned.snn")]);
+    assert_eq!(graph["graph"]["projections"][0]["weight"], serde_json::json!(weights));
+    let image = stdout(&run_in(&root(), &["dis", &at("learned.img")]));
+    assert!(weights.iter().all(|w| image.contains(&format!(":{w}"))), "{weights:?} in {image}");
+    let (code, text) = fails(&["run", &at("learned.img"), "--save-net", &at("x.snn")]);
+    assert!(code == Some(1) && text.contains("use --save-image"), "{text}");
+}
+
+#[test]
+fn spikes_of_one_run_drive_another() {
+    let folder = scratch("spikes");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    json(&["run", "programs/relay", "--out", &at("relay")]);
+    let text = "input line[21]\npopulation echo[21]\nproject line -> echo : one_to_one { weight = 200 }\n\
+                record echo.spikes\nrun 650\n";
+    fs::write(folder.join("echo.snn"), text).expect("scratch");
+    for file in ["relay/spikes.evt", "plain.csv"] {
+        if file == "plain.csv" {
+            let csv = fs::read_to_string(folder.join("relay/chain.spikes.csv")).expect("a table");
+            let rows =
+                csv.lines().skip(1).map(|line| line.split(',').skip(1).take(2).collect::<Vec<_>>().join(","));
+            fs::write(folder.join(file), rows.collect::<Vec<_>>().join("\n")).expect("scratch");
+        }
+        json(&["run", &at("echo.snn"), "--spikes", &at(file), "--out", &at("echo")]);
+        let [chain, echo] =
+            ["relay/chain.spikes.npy", "echo/echo.spikes.npy"].map(|f| fs::read(folder.join(f)).ok());
+        assert_eq!(chain, echo, "{file}: an input line of weight 200 fires its neuron in the same step");
+    }
+    let (code, text) = fails(&["run", &at("echo.snn"), "--spikes", "other=x.csv"]);
+    assert!(code == Some(1) && text.contains("no input `other`"), "{text}");
+}
+
+#[test]
+fn rules_are_checked_and_shown() {
+    let rule = "dw = 2^-2*x1*y0 - 2^-3*y1*x0";
+    let checked = stdout(&run_in(&root(), &["learn", "check", rule]));
+    assert!(checked.contains("terms 2, microcode 4 words") && checked.contains('│'), "{checked}");
+    let shown = stdout(&run_in(&root(), &["learn", "show", rule]));
+    assert!(shown.contains("w += 1 * 2^-2  when y0") && shown.contains("dt -40 to 40"), "{shown}");
+    assert_eq!(json(&["learn", "check", rule])["microcode"].as_array().map(Vec::len), Some(4));
+    let (code, text) = fails(&["learn", "check", "dw = 2^-2*x1"]);
+    assert!(
+        code == Some(1) && text.contains("no dependency factor") && text.contains("add x0, y0 or u_k"),
+        "{text}"
+    );
+    assert!(fails(&["learn", "check", "stdq(tau_plus = 3)"]).1.contains("no rule `stdq`"));
+}
+
+#[test]
+fn two_runs_are_compared_up_to_their_first_difference() {
+    let folder = scratch("compare");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    for (name, seed) in [("a", "0"), ("b", "0"), ("c", "1")] {
+        json(&["run", "programs/hello", "--seed", seed, "--out", &at(name)]);
+    }
+    assert_eq!(run_in(&root(), &["diff", &at("a"), &at("b")]).status.code(), Some(0));
+    let output = run_in(&root(), &["diff", &at("a"), &at("c")]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("first difference: out"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_build_tells_how_full_the_chip_is() {
+    let folder = scratch("report");
+    let [image, svg] = ["a.img", "a.svg"].map(|name| folder.join(name).to_string_lossy().into_owned());
+    let build = ["build", "programs/digits", "-o", &image, "--report", "--placement-svg", &svg];
+    let output = run_in(&root(), &build);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains("bottleneck"), "{}", stdout(&output));
+    assert!(fs::read_to_string(&svg).is_ok_and(|text| text.starts_with("<svg")));
+    let object = json(&build);
+    assert_eq!(object["report"]["cores"].as_array().map(Vec::len), Some(1), "{object}");
+}

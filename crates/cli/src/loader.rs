@@ -1,10 +1,10 @@
 //! Files that a description names, found beside it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use network::{Data, LoadError, Loader};
-
-use crate::arrays::{self, Numbers};
+use trace::files::{self, Array, FileError, Numbers};
 
 /// Reads files relative to a folder.
 pub struct Beside {
@@ -20,17 +20,49 @@ impl Beside {
 
 impl Loader for Beside {
     fn load(&self, path: &str, array: Option<&str>) -> Result<network::Array, LoadError> {
-        let found = arrays::read(&self.folder.join(path), array).map_err(|why| match why {
-            arrays::Refusal::File(why) => LoadError::File { path: path.into(), why },
-            arrays::Refusal::Member { known } => {
-                LoadError::Array { path: path.into(), array: array.unwrap_or("?").into(), known }
-            }
-            arrays::Refusal::Format(why) => LoadError::Format { path: path.into(), why },
+        let full = self.folder.join(path);
+        let bytes = fs::read(&full).map_err(|e| LoadError::File { path: path.into(), why: e.to_string() })?;
+        let found = read(&full, &bytes, array).map_err(|error| match error {
+            FileError::Member { name, known } => LoadError::Array { path: path.into(), array: name, known },
+            error => LoadError::Format { path: path.into(), why: error.to_string() },
         })?;
         let data = match found.values {
             Numbers::Whole(values) => Data::Ints(values),
             Numbers::Float(values) => Data::Reals(values),
         };
         Ok(network::Array { shape: found.shape, data })
+    }
+}
+
+/// The array of a file, whose kind its name tells.
+fn read(path: &Path, bytes: &[u8], array: Option<&str>) -> Result<Array, FileError> {
+    match (path.extension().and_then(|e| e.to_str()), array) {
+        (Some("npz"), _) => files::read_npz(bytes, array),
+        (Some("npy"), None) => files::read_npy(bytes),
+        (Some("csv" | "txt"), None) => files::read_csv(bytes),
+        (Some("npy" | "csv" | "txt"), Some(_)) => {
+            Err(FileError::Shape("only an npz has named arrays".into()))
+        }
+        _ => Err(FileError::Kind { expected: "a name that ends in npz, npy or csv" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_kind() {
+        let folder = std::env::temp_dir().join(format!("seamount-loader-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a.csv"), "step,line\n1,2\n3,4\n").unwrap();
+        fs::write(folder.join("a.dat"), "1,2\n").unwrap();
+        let loader = Beside::of(&folder.join("net.snn"));
+        let array = loader.load("a.csv", None).unwrap();
+        assert_eq!((array.shape, array.data), (vec![2, 2], Data::Ints(vec![1, 2, 3, 4])));
+        assert!(matches!(loader.load("a.csv", Some("w")), Err(LoadError::Format { .. })));
+        assert!(matches!(loader.load("a.dat", None), Err(LoadError::Format { .. })));
+        assert!(matches!(loader.load("b.csv", None), Err(LoadError::File { .. })));
+        fs::remove_dir_all(folder).unwrap();
     }
 }

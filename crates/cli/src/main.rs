@@ -1,6 +1,5 @@
 //! The `seamount` command: networks to chip images to spikes.
 
-mod arrays;
 mod chip;
 mod commands;
 mod failure;

@@ -82,7 +82,7 @@ pub fn curves(recording: &Recording) -> String {
         let color = COLORS[column];
         let _ = writeln!(body, "<path class=\"curve\" stroke=\"{color}\" d=\"{path}\"/>");
         let (x, name) = (LEFT + 100 * column as u64, escape(&recording.columns[column]));
-        let _ = writeln!(body, "<text x=\"{x}\" y=\"{}\" fill=\"{color}\">{name}</text>", HEIGHT + 38);
+        let _ = writeln!(body, "<text x=\"{x}\" y=\"{}\" style=\"fill:{color}\">{name}</text>", HEIGHT + 38);
     }
     let last = recording.moments.last().map_or(0, |moment| moment.step.0);
     body += &axis(last, HEIGHT as u64 + 10);

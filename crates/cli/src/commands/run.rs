@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::number;
-use crate::open::{self, Input, Layout};
+use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
-use crate::run::{files, names, probe, screen, spikes};
+use crate::run::{files, learned, names, probe, screen, spikes};
 use crate::ui::Ui;
 
 #[derive(clap::Args)]
@@ -44,20 +44,42 @@ pub struct Arguments {
     /// Folder for the data, summary.json and the report [default: run/NAME, and the report alone]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write the description with weights, delays and tags as they were learned (.snn or .json)
+    #[arg(long, value_name = "FILE")]
+    save_net: Option<PathBuf>,
+    /// Write the chip's memories as they stand at the end
+    #[arg(long, value_name = "FILE")]
+    save_image: Option<PathBuf>,
     /// Whether an overflow is counted or is a failure
     #[arg(long, value_enum, default_value_t = Overflow::Count)]
     overflow: Overflow,
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
-    let mut image = open::image(&arguments.input.path, &arguments.layout, ui)?;
+    let (network, mut image) = given(arguments, ui)?;
     image.seed = arguments.seed.unwrap_or(image.seed);
     let plan = plan(arguments, &image)?;
     announce(&image, &plan, ui);
-    let (outcome, _) = session::run(&image, &plan, &ui.bar(1, "steps"))?;
-    let written = write(arguments, &image, &outcome, ui)?;
+    let (outcome, machine) = session::run(&image, &plan, &ui.bar(1, "steps"))?;
+    let mut written = learned::save_image(arguments.save_image.as_deref(), machine.chip())?;
+    written.extend(learned::save_net(arguments.save_net.as_deref(), network.as_ref(), machine.chip())?);
+    written.extend(write(arguments, &image, &outcome, ui)?);
     show(&image, &outcome, &written, ui);
     Ok(Exit::Ok)
+}
+
+/// The network, if the path holds one, and its image.
+fn given(arguments: &Arguments, ui: &Ui) -> Result<(Option<Network>, Image), Failure> {
+    match open::open(&arguments.input.path, ui)? {
+        Given::Image(_) if arguments.save_net.is_some() => {
+            Err(Failure::user("--save-net needs a description, this is an image").help("use --save-image"))
+        }
+        Given::Image(image) => Ok((None, *image)),
+        Given::Network(network) => {
+            let image = open::compile(&network, &arguments.layout, ui)?.image;
+            Ok((Some(*network), image))
+        }
+    }
 }
 
 fn plan(arguments: &Arguments, image: &Image) -> Result<Plan, Failure> {

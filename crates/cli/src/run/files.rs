@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use trace::files::{FileError, write_events, write_npy, write_npz};
-use trace::{Recording, html, svg};
+use trace::{Raster, Recording, html, svg};
 
 use super::names;
 use super::outcome::{Measured, Outcome, SpikeRecord};
@@ -17,7 +17,9 @@ pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
     let mut out = Out { folder, files: Vec::new() };
     write::folder(folder)?;
     out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
-    out.put("spikes.evt", &write_events(&outcome.raster))?;
+    if !outcome.spikes.is_empty() {
+        out.put("spikes.evt", &write_events(&all_spikes(&outcome.spikes)))?;
+    }
     for spikes in &outcome.spikes {
         let rows = spike_rows(spikes);
         let npy = write_npy(&[rows.len(), 3], rows.as_flattened()).map_err(encode)?;
@@ -76,6 +78,16 @@ pub fn plain(name: &str) -> String {
 
 fn encode(error: FileError) -> Failure {
     Failure::internal(error.to_string())
+}
+
+/// The spikes of all records in order, each once.
+fn all_spikes(records: &[SpikeRecord]) -> Raster {
+    let mut events: Vec<_> = records.iter().flat_map(|record| record.raster.events.iter().copied()).collect();
+    events.sort_unstable();
+    if records.len() > 1 {
+        events.dedup();
+    }
+    Raster { events }
 }
 
 /// Rows (sample, step, column).

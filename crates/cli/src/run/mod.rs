@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod files;
+pub mod learned;
 mod machine;
 pub mod names;
 pub mod outcome;
