@@ -41,6 +41,7 @@ type Seen = (Flit, Cycle);
 struct Input {
     vcs: Vec<VecDeque<Seen>>,
     pointer: usize,
+    vc_pointer: usize,
     popped: Option<Cycle>,
 }
 
@@ -99,7 +100,7 @@ impl Network for Oracle {
     fn new(shape: Shape) -> Self {
         let vcs = shape.vcs as usize;
         let fifo = |depth: u32| vec![Credits::new(depth); vcs];
-        let input = Input { vcs: vec![VecDeque::new(); vcs], pointer: 0, popped: None };
+        let input = Input { vcs: vec![VecDeque::new(); vcs], pointer: 0, vc_pointer: 0, popped: None };
         let output = |o: usize| Output {
             credits: fifo(if o >= L { shape.receive } else { shape.buffer }),
             pointer: 0,
@@ -444,14 +445,19 @@ impl Oracle {
         if output.owed.front().is_some_and(|(_, eligible)| *eligible <= now) {
             return Some((MADE_HERE, 0, down));
         }
-        let lanes = self.shape.ports() * vcs;
         let held = |input: usize| {
             let holds = |out: &Output| out.lock.is_some_and(|(i, ..)| i == input);
             self.routers[r].outputs.iter().any(holds)
         };
-        let fits = |lane: &usize| !held(lane / vcs) && self.wants(r, lane / vcs, lane % vcs) == Some(o);
-        let lane = (0..lanes).map(|i| (output.pointer + i) % lanes).find(fits)?;
-        Some((lane / vcs, lane % vcs, down))
+        // Inputs in turn; of an input's channels that want this output, the next in turn.
+        let ports = self.shape.ports();
+        let channel = |input: usize| {
+            let from = self.routers[r].inputs[input].vc_pointer;
+            (0..vcs).map(|i| (from + i) % vcs).find(|vc| self.wants(r, input, *vc) == Some(o))
+        };
+        let inputs = (0..ports).map(|i| (output.pointer + i) % ports).filter(|input| !held(*input));
+        let (input, vc) = inputs.into_iter().find_map(|input| Some((input, channel(input)?)))?;
+        Some((input, vc, down))
     }
 
     /// The output that the head of a FIFO wants now.
@@ -486,7 +492,8 @@ impl Oracle {
             self.sent[router / self.shape.tiles()] += 1;
             out.owed.pop_front().expect("a marker").0
         } else {
-            out.pointer = (input * vcs + vc + 1) % (self.shape.ports() * vcs);
+            out.pointer = (input + 1) % self.shape.ports();
+            self.routers[router].inputs[input].vc_pointer = (vc + 1) % vcs;
             let flit = self.take_input(router, input, vc).expect("a head");
             self.routers[router].outputs[output].lock = (!flit.tail()).then_some((input, vc, down));
             flit

@@ -84,8 +84,19 @@ impl<const P: usize, const V: usize> Block<P, V> {
             }
         }
         if any != 0 {
-            let (requests, from) = (requests.as_flattened(), self.from[o].as_flattened());
-            round_robin(requests, from, g.lanes[o].as_flattened_mut());
+            let inputs: [u64; P] =
+                std::array::from_fn(|i| requests[i].iter().fold(0, |any, plane| any | plane));
+            let mut chosen = [0; P];
+            round_robin(&inputs, &self.from[o], &mut chosen);
+            for i in 0..P {
+                if V == 1 {
+                    g.lanes[o][i][0] = chosen[i];
+                } else {
+                    // Of an input's channels that request, the next in turn.
+                    round_robin(&requests[i], &self.lane_from[i], &mut g.lanes[o][i]);
+                    g.lanes[o][i].iter_mut().for_each(|plane| *plane &= chosen[i]);
+                }
+            }
         }
     }
 
@@ -102,16 +113,20 @@ impl<const P: usize, const V: usize> Block<P, V> {
             for (chosen, lanes) in chosen.into_iter().zip(&mut g.lanes) {
                 lanes[i].iter_mut().for_each(|plane| *plane &= chosen);
             }
+            let taken: [u64; V] =
+                std::array::from_fn(|v| g.lanes.iter().fold(0, |any, lanes| any | lanes[i][v]));
+            turn(&mut self.lane_from[i], &taken, any);
         }
     }
 
     /// Moves the pointers of an output's grants and chooses their channels downstream.
     #[inline]
     fn commit(&mut self, o: usize, g: &mut Grants<P, V>) -> u64 {
-        let lanes = g.lanes[o].as_flattened();
-        let granted = lanes.iter().fold(0, |any, plane| any | plane);
+        let inputs: [u64; P] =
+            std::array::from_fn(|i| g.lanes[o][i].iter().fold(0, |any, plane| any | plane));
+        let granted = inputs.iter().fold(0, |any, plane| any | plane);
         if granted != 0 {
-            turn(self.from[o].as_flattened_mut(), lanes, granted);
+            turn(&mut self.from[o], &inputs, granted);
         }
         let all = granted | g.markers[o];
         if V > 1 {

@@ -32,8 +32,10 @@ struct Block<const P: usize, const V: usize> {
     marked: [u64; P],
     /// A FIFO gave up a marker in this cycle.
     gave: [u64; P],
-    /// Round robin of an output over lanes, of an input over outputs, of an output over channels downstream.
-    from: [[[u64; V]; P]; P],
+    /// Round robin of an output over inputs, of an input over its channels and over outputs, of an output over channels
+    /// downstream.
+    from: [[u64; P]; P],
+    lane_from: [[u64; V]; P],
     input_from: [[u64; P]; P],
     vc_from: [[u64; V]; P],
     /// A packet is half through an output: from which lane, into which channel.

@@ -70,13 +70,23 @@ impl Sparse {
         let input = |lane: usize| (row / STRIDE * STRIDE + self.split(lane).0) as u32;
         let pointer = u32::from(self.outputs[row].pointer);
         let ahead = request >> pointer << pointer;
-        let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as u8;
+        let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as usize;
+        let lane = if self.shape.vcs == 1 { lane } else { self.choose_lane(row, request, lane) } as u8;
         let output = row as u32;
         Some(if marker {
             Pick { input: u32::MAX, output, lane: FREE, vc }
         } else {
             Pick { input: input(lane.into()), output, lane, vc }
         })
+    }
+
+    /// Of an input's channels that request, the next in turn.
+    fn choose_lane(&self, row: usize, request: u32, lane: usize) -> usize {
+        let vcs = self.shape.vcs as usize;
+        let input = lane / vcs;
+        let from = usize::from(self.input_vc[row / STRIDE * STRIDE + input]);
+        let lanes = (from..from + vcs).map(|vc| input * vcs + vc % vcs);
+        lanes.into_iter().find(|lane| request >> lane & 1 == 1).unwrap_or(lane)
     }
 
     /// Requests without those of inputs that another packet holds.
@@ -161,11 +171,13 @@ impl Sparse {
         let flit = self.take_lane(router * lanes + usize::from(pick.lane));
         let output = &mut self.outputs[row];
         output.request &= !(1 << pick.lane);
-        output.pointer = if usize::from(pick.lane) + 1 == lanes { 0 } else { pick.lane + 1 };
+        let next = (usize::from(pick.lane) / vcs + 1) * vcs;
+        output.pointer = if next == lanes { 0 } else { next as u8 };
         let was_locked = output.lock != FREE;
         output.lock = if flit.tail() { FREE } else { pick.lane };
         output.lock_vc = pick.vc;
         if vcs > 1 {
+            self.input_vc[pick.input as usize] = ((usize::from(pick.lane) + 1) % vcs) as u8;
             self.input_lock[pick.input as usize] = output.lock;
             if was_locked && flit.tail() {
                 self.wake_input(pick.input as usize);

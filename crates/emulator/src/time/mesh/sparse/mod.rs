@@ -74,6 +74,7 @@ pub struct Sparse {
     /// By input: the lane of a packet that is half through.
     input_lock: Vec<u8>,
     input_pointer: Vec<u8>,
+    input_vc: Vec<u8>,
     barrier: Barrier,
     flits: Vec<[u64; 2]>,
     events: Vec<u32>,
@@ -114,6 +115,7 @@ impl Network for Sparse {
             senders: vec![Sender { pointer: 0, lock: FREE, sent_at: Cycle::MAX }; shape.locals()],
             input_lock: vec![FREE; rows],
             input_pointer: vec![0; rows],
+            input_vc: vec![0; rows],
             barrier: Barrier::new(&shape),
             flits: vec![[0; 2]; shape.nets as usize],
             events: Vec::new(),
