@@ -37,7 +37,8 @@ fn holds(file: &str, neurons: usize, bar: f64) {
     assert!(runs.iter().all(|run| run.1 == neurons), "all neurons are used: {runs:?}");
 
     let source = std::fs::read_to_string(&program).unwrap();
-    let frozen = source.replace(", learn = instar", "");
+    let frozen = source.replace("learn = instar", "");
+    assert_ne!(frozen, source, "the projection names its rule");
     let (start, end) = (frozen.find("rule instar").unwrap(), frozen.find("population out").unwrap());
     let folder = scratch(&format!("frozen-{file}"));
     let copy = folder.join("main.snn");
