@@ -12,4 +12,5 @@ pub mod random;
 pub mod recorded;
 pub mod recording;
 pub mod route;
+pub mod run;
 pub mod shared;

@@ -72,6 +72,20 @@ fn readme_commands_do_what_it_says() {
     fs::remove_dir_all(folder).expect("scratch is ours");
 }
 
+/// The README says `cargo run --release -- ...`: cargo must know which binary that is.
+#[test]
+fn plain_cargo_run_is_the_command() {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    let output = cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root()).output();
+    let metadata: Value = serde_json::from_slice(&output.expect("cargo runs").stdout).expect("an object");
+    let default = metadata["workspace_default_members"].as_array().expect("default members");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ours = packages.iter().filter(|package| default.contains(&package["id"]));
+    let targets = ours.flat_map(|package| package["targets"].as_array().expect("targets"));
+    let binaries = targets.filter(|target| target["kind"][0] == "bin").map(|target| target["name"].as_str());
+    assert_eq!(binaries.collect::<Vec<_>>(), [Some("seamount")]);
+}
+
 #[test]
 fn every_command_has_help_with_an_example() {
     let help = stdout(&run_in(&root(), &["help"]));

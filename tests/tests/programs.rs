@@ -3,75 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayD, Axis};
-use ndarray_npy::{NpzReader, ReadNpyExt};
-use seamount_tests::command::{json, root, run_in, scratch};
+use seamount_tests::command::{json, root, run_in};
+use seamount_tests::run::{Run, expected};
 use serde_json::Value;
-
-/// Runs a program or description with data in a folder of its own.
-struct Run {
-    summary: Value,
-    folder: PathBuf,
-}
-
-impl Run {
-    fn of(path: &str, more: &[&str]) -> Self {
-        let folder = scratch(&path.replace(['/', '.'], "-"));
-        let out = folder.to_string_lossy().into_owned();
-        let summary = json(&[&["run", path, "--out", &out], more].concat());
-        Self { summary, folder }
-    }
-
-    /// A description given as text.
-    fn text(name: &str, text: &str, more: &[&str]) -> Self {
-        let folder = scratch(name);
-        let path = folder.join(format!("{name}.snn"));
-        fs::write(&path, text).expect("a scratch folder takes files");
-        let out = folder.to_string_lossy().into_owned();
-        let summary = json(&[&["run", &path.to_string_lossy(), "--out", &out], more].concat());
-        Self { summary, folder }
-    }
-
-    fn array(&self, name: &str) -> ArrayD<i32> {
-        read_npy(&self.folder.join(format!("{name}.npy")))
-    }
-
-    /// Spikes of `columns` things in each of `samples` samples.
-    fn counts(&self, name: &str, samples: usize, columns: usize) -> ArrayD<i32> {
-        let mut counts = ArrayD::zeros(vec![samples, columns]);
-        for row in self.array(name).axis_iter(Axis(0)) {
-            counts[[row[0] as usize, row[2] as usize]] += 1;
-        }
-        counts
-    }
-
-    /// Steps at which thing `index` fired.
-    fn steps(&self, name: &str, index: i32) -> Vec<i32> {
-        self.array(name).axis_iter(Axis(0)).filter(|row| row[2] == index).map(|row| row[1]).collect()
-    }
-}
-
-fn read_npy(path: &Path) -> ArrayD<i32> {
-    let bytes = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    ArrayD::<i32>::read_npy(&bytes[..]).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
-
-/// An array of a program's `expected.npz`, whatever integer type it is stored in.
-fn expected(program: &str, name: &str) -> ArrayD<i32> {
-    let path = root().join("programs").join(program).join("expected.npz");
-    let file = fs::File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let mut npz = NpzReader::new(file).expect("an npz");
-    let name = format!("{name}.npy");
-    macro_rules! stored_as { ($($t:ty)*) => {$(
-        if let Ok(array) = npz.by_name::<ndarray::OwnedRepr<$t>, ndarray::IxDyn>(&name) {
-            return array.mapv(i32::from);
-        }
-    )*}}
-    stored_as!(u8 i8 u16 i16 i32);
-    panic!("{}: no array of whole numbers called {name}", path.display())
-}
 
 fn digits(path: &str, reset: &str, correct: u64) {
     let run = Run::of(path, &[]);

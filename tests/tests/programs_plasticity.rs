@@ -1,58 +1,15 @@
 //! Programs whose weights, thresholds and delays move: the numbers are closed forms.
 
 use std::fs;
-use std::path::PathBuf;
 
 use ndarray::{ArrayD, Axis};
-use ndarray_npy::ReadNpyExt;
-use seamount_tests::command::{json, root, scratch};
-use serde_json::Value;
-
-/// A run with its data.
-struct Run {
-    summary: Value,
-    folder: PathBuf,
-}
-
-impl Run {
-    fn of(path: &str) -> Self {
-        let folder = scratch(&format!("plasticity-{}", path.replace(['/', '.'], "-")));
-        let summary = json(&["run", path, "--out", &folder.to_string_lossy()]);
-        Self { summary, folder }
-    }
-
-    /// A description given as text, beside the files of a program.
-    fn text(name: &str, text: &str, files_of: Option<&str>) -> Self {
-        let folder = scratch(&format!("plasticity-{name}"));
-        if let Some(program) = files_of {
-            for entry in fs::read_dir(root().join("programs").join(program)).expect("a program") {
-                let entry = entry.expect("a readable entry");
-                fs::copy(entry.path(), folder.join(entry.file_name())).expect("scratch takes files");
-            }
-        }
-        let path = folder.join(format!("{name}.snn"));
-        fs::write(&path, text).expect("scratch takes files");
-        let summary = json(&["run", &path.to_string_lossy(), "--out", &folder.to_string_lossy()]);
-        Self { summary, folder }
-    }
-
-    fn array(&self, name: &str) -> ArrayD<i32> {
-        let path = self.folder.join(format!("{name}.npy"));
-        let bytes = fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        ArrayD::<i32>::read_npy(&bytes[..]).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-    }
-
-    /// (sample, step) of every spike of thing `index`.
-    fn spikes(&self, name: &str, index: i32) -> Vec<(i32, i32)> {
-        let array = self.array(name);
-        array.axis_iter(Axis(0)).filter(|row| row[2] == index).map(|row| (row[0], row[1])).collect()
-    }
-}
+use seamount_tests::command::root;
+use seamount_tests::run::{Run, Spike};
 
 /// Seeds R6: 200 trials a distance, every mean within 0.15.
 #[test]
 fn stdp_window_is_the_curve() {
-    let run = Run::of("programs/stdp_window");
+    let run = Run::of("programs/stdp_window", &[]);
     for (name, amplitude) in [("pre-later.weight", 30.0), ("pre-earlier.weight", -31.5)] {
         let weights = run.array(name);
         assert_eq!(weights.len(), 8000);
@@ -76,7 +33,7 @@ fn pairs(rule: &str, steps: u32, (pre, post): (u32, u32)) -> ArrayD<i32> {
          project pre -> cells : one_to_one {{ weight = 64, sign = excitatory, exponent = -8, learn = pair }}\n\
          project force -> cells : all {{ weight = 200 }}\nrecord pre->cells.weight every {steps}\nrun {steps}\n"
     );
-    Run::text(&name, &text, None).array("pre-cells.weight")
+    Run::text(&name, &text, &[]).array("pre-cells.weight")
 }
 
 #[test]
@@ -97,7 +54,7 @@ fn stdp_of_one_step_counts_both_terms() {
 
 #[test]
 fn homeostasis_makes_rates_equal() {
-    let run = Run::of("programs/homeostasis");
+    let run = Run::of("programs/homeostasis", &[]);
     let (fixed, steady) = (run.array("fixed.spikes"), run.array("steady.spikes"));
     let late =
         |array: &ArrayD<i32>, i: i32| array.axis_iter(Axis(0)).filter(|r| r[2] == i && r[1] > 24_000).count();
@@ -115,7 +72,7 @@ fn homeostasis_makes_rates_equal() {
 
 #[test]
 fn delays_settle_where_the_rule_is_at_rest() {
-    let run = Run::of("programs/delay_learning");
+    let run = Run::of("programs/delay_learning", &[]);
     let delays = run.array("volley.delay");
     assert_eq!(delays.shape(), [100, 1, 5]);
     for (i, first) in [10, 18, 26, 34, 42].into_iter().enumerate() {
@@ -125,21 +82,23 @@ fn delays_settle_where_the_rule_is_at_rest() {
     }
     let spikes = run.spikes("cell.spikes", 0);
     assert_eq!(
-        spikes.iter().filter(|(trial, _)| *trial == 0).count(),
+        spikes.iter().filter(|spike| spike.sample == 0).count(),
         0,
         "untrained, the volley is not enough"
     );
-    let early = |trial: &i32| !spikes.contains(&(*trial, 50));
+    let early = |trial: &i32| !spikes.contains(&Spike { sample: *trial, step: 50 });
     assert_eq!((20..99).find(early), None, "in the end the teacher decides");
-    let last: Vec<i32> = spikes.iter().filter(|(trial, _)| *trial == 99).map(|(_, step)| *step).collect();
+    let last: Vec<i32> = spikes.iter().filter(|spike| spike.sample == 99).map(|spike| spike.step).collect();
     assert!(matches!(last[..], [52..=57]), "trained, the volley is: {last:?}");
 }
 
 #[test]
 fn pes_follows_the_target() {
-    let run = Run::of("programs/pes");
+    let run = Run::of("programs/pes", &[]);
     let (out, target) = (run.spikes("out.spikes", 0), run.spikes("target.spikes", 0));
-    let late = |spikes: &[(i32, i32)], s: i32| spikes.iter().filter(|(n, t)| *n == s && *t > 6000).count();
+    let late = |spikes: &[Spike], s: i32| {
+        spikes.iter().filter(|spike| spike.sample == s && spike.step > 6000).count()
+    };
     for (sample, bias) in [(0, 640), (1, 1920), (2, 320), (3, 1280)] {
         assert_eq!(late(&target, sample), 2000 * bias / 6400, "the target itself: bias over threshold");
         let difference = late(&out, sample).abs_diff(late(&target, sample));
@@ -147,7 +106,7 @@ fn pes_follows_the_target() {
     }
     let main = fs::read_to_string(root().join("programs/pes/main.snn")).expect("pes has a main.snn");
     assert!(main.contains("const value = 4"), "the constant moved");
-    let unpaid = Run::text("pes-unpaid", &main.replace("const value = 4", "const value = 0"), None);
+    let unpaid = Run::text("pes-unpaid", &main.replace("const value = 4", "const value = 0"), &[]);
     assert!(unpaid.array("basis-out.weight").iter().all(|&w| w == 0), "without error no weight moves");
     assert!(unpaid.spikes("out.spikes", 0).is_empty());
     assert_eq!(unpaid.summary["overflows"], 0);
