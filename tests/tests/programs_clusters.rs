@@ -1,4 +1,10 @@
 //! `wta_digits`: clusters without labels (seeds R30).
+#![allow(clippy::float_arithmetic, reason = "a purity is a share")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panic and print what they measured"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
