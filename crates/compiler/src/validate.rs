@@ -1,7 +1,7 @@
 //! Validation: what the contract and the chip refuse, before anything is laid out.
 
 use isa::chip::ChipDescription;
-use network::graph::{Graph, Population, Span, problems, stack_depth};
+use network::graph::{Graph, Population, Projection, Span, problems, stack_depth};
 
 use crate::error::{Failure, Misfit};
 use crate::microcode::product_count;
@@ -16,6 +16,9 @@ pub fn validate(graph: &Graph, chip: &ChipDescription) -> Result<(), Failure> {
     if !problems.is_empty() {
         return Err(Failure::Invalid(problems));
     }
+    if let Some(misfit) = hopeless(graph, chip) {
+        return Err(Failure::DoesNotFit(vec![misfit]));
+    }
     let mut misfits: Vec<Misfit> =
         graph.populations.iter().flat_map(|p| population(graph, p, chip)).collect();
     for rule in &graph.rules {
@@ -24,6 +27,23 @@ pub fn validate(graph: &Graph, chip: &ChipDescription) -> Result<(), Failure> {
         misfits.extend(most(("E0122", rule.span), &thing, "products", (need, limit)));
     }
     if misfits.is_empty() { Ok(()) } else { Err(Failure::DoesNotFit(misfits)) }
+}
+
+/// How many times what a board holds is not even counted core by core, so that a slip of the pen costs no memory.
+const HOPELESS: u64 = 16;
+
+fn hopeless(graph: &Graph, chip: &ChipDescription) -> Option<Misfit> {
+    let board = |each: u32| u64::from(chip.cores()) * u64::from(each);
+    let compartments = graph.populations.iter().map(|p| u64::from(p.size) * p.tree.len() as u64).sum();
+    let bits = |p: &Projection| p.synapses() as u64 * u64::from(p.bits);
+    let words = graph.projections.iter().map(bits).fold(0, u64::saturating_add) / 64;
+    let rows = [
+        ("compartments", compartments, board(chip.limits.compartments)),
+        ("words of synapse memory at least", words, board(chip.limits.synapse_words)),
+    ];
+    let at = ("E0118", graph.populations.first().map_or(Span::default(), |p| p.span));
+    let far = rows.into_iter().find(|(_, need, limit)| *need > limit.saturating_mul(HOPELESS))?;
+    most(at, &format!("`{}`", graph.name), &format!("{} on all of `{}`", far.0, chip.name), (far.1, far.2))
 }
 
 fn population(graph: &Graph, population: &Population, chip: &ChipDescription) -> Vec<Misfit> {

@@ -59,6 +59,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let (network, mut image) = given(arguments, ui)?;
     image.seed = arguments.seed.unwrap_or(image.seed);
     let plan = plan(arguments, &image)?;
+    arguments.out.as_deref().map_or(Ok(()), crate::write::folder)?;
     announce(&image, &plan, ui);
     let (outcome, machine) = session::run(&image, &plan, &ui.bar(1, "steps"))?;
     let mut written = learned::save_image(arguments.save_image.as_deref(), machine.chip())?;
@@ -91,9 +92,31 @@ fn plan(arguments: &Arguments, image: &Image) -> Result<Plan, Failure> {
     for text in &arguments.probe {
         records.extend(probe::records(text, &image.symbols)?);
     }
+    distinct(&mut records);
     let stimulus = spikes::read(&arguments.spikes, image)?;
     let (samples, threads) = (arguments.samples, arguments.threads.max(1));
     Ok(Plan { steps, samples, threads, records, stimulus, overflow: arguments.overflow })
+}
+
+/// Keeps one of equal records, and gives others of the same name their period.
+fn distinct(records: &mut Vec<Record>) {
+    let mut kept: Vec<Record> = Vec::with_capacity(records.len());
+    for mut record in records.drain(..) {
+        if kept.contains(&record) {
+            continue;
+        }
+        let name = record.name.clone();
+        let mut number = 1;
+        while kept.iter().any(|other| other.name == record.name) {
+            let more = if number == 1 { String::new() } else { format!(" {number}") };
+            record.name = format!("{name}@{}{more}", record.every);
+            number += 1;
+        }
+        if !kept.contains(&record) {
+            kept.push(record);
+        }
+    }
+    *records = kept;
 }
 
 fn announce(image: &Image, plan: &Plan, ui: &Ui) {

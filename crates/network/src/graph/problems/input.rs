@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::{List, check_view, neuron};
 use crate::graph::{Graph, Input, InputSource, RewardChannel, Span};
 
+/// Most lines of all inputs: 128 for each of the 131,072 compartments of a chip.
+const LINES_MAX: u64 = 1 << 24;
+
 /// Names are unique, keys fit 32 bits.
 pub(super) fn check_keys(graph: &Graph, list: &mut List) {
     let populations = graph.populations.iter().map(|p| ("population", &p.name, p.span));
@@ -13,13 +16,18 @@ pub(super) fn check_keys(graph: &Graph, list: &mut List) {
     unique(populations.chain(inputs).chain(rewards), list);
     unique(graph.rules.iter().map(|r| ("rule", &r.name, r.span)), list);
     let compartments = graph.populations.iter().map(|p| u64::from(p.size) * p.tree.len() as u64);
-    let lines = graph.inputs.iter().map(|i| u64::from(i.size));
-    let keys = compartments.chain(lines).fold(graph.rewards.len() as u64, u64::saturating_add);
-    if keys > 1 << 32 {
+    let sizes = graph.inputs.iter().map(|i| u64::from(i.size));
+    let keys = compartments.chain(sizes).fold(graph.rewards.len() as u64, u64::saturating_add);
+    let lines: u64 = graph.inputs.iter().map(|i| u64::from(i.size)).sum();
+    if lines > LINES_MAX {
+        list.at(Span::default());
+        list.add("E0058", format!("{lines} input lines: at most {LINES_MAX}"));
+    }
+    if keys > u64::from(u32::MAX) {
         list.at(Span::default());
         list.add(
             "E0058",
-            format!("{keys} compartments, input lines and reward channels; keys name at most 2^32"),
+            format!("{keys} compartments, input lines and reward channels; keys name at most 2^32 - 1"),
         );
     }
 }
