@@ -1,6 +1,6 @@
 //! The emulator beside hand-written kernels of the same work, interleaved, medians.
 //!
-//! `bench [--workloads DIR] [--made DIR] [--reps N] [--thread-time] [W1 ...]` measures; exact spike counts are demanded of both
+//! `bench [--workloads DIR] [--made DIR] [--reps N] [--single] [--thread-time] [W1 ...]` measures; exact spike counts are demanded of both
 //! sides. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
@@ -53,6 +53,7 @@ struct Arguments {
     image: Option<(String, PathBuf)>,
     run: Option<(PathBuf, u32)>,
     clock: Clock,
+    threads: usize,
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -74,6 +75,7 @@ fn arguments() -> Result<Arguments, String> {
             "--workloads" => all.workloads = value()?.into(),
             "--made" => all.made = value()?.into(),
             "--reps" => all.reps = value()?.parse().map_err(|_| "--reps takes a number")?,
+            "--single" => all.threads = 1,
             "--thread-time" => all.clock = Clock::Thread,
             "--image" => all.image = Some((value()?, value()?.into())),
             "--run" => all.run = Some((value()?.into(), value()?.parse().map_err(|_| "--run FILE STEPS")?)),
@@ -150,7 +152,7 @@ fn timed<T>(clock: Clock, work: impl FnOnce() -> T) -> (f64, T) {
 
 fn median(times: &mut [f64]) -> f64 {
     times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Spikes of each neuron in a run of the chip from its initial state.
@@ -181,7 +183,7 @@ fn measure(name: &str, net: &Net, layout: Layout, arguments: &Arguments) -> Resu
             }
         };
         times[0].push(time);
-        for threads in [1, 2] {
+        for threads in 1..=arguments.threads {
             chip.reset();
             let (time, own) = timed(clock, || emulate(&mut chip, net, threads));
             times[threads].push(time);
@@ -192,7 +194,7 @@ fn measure(name: &str, net: &Net, layout: Layout, arguments: &Arguments) -> Resu
     let messages = chip.counters().messages;
     let [kernel, one, two] = times.each_mut().map(|times| median(times));
     let (ratio, speedup) = (one / kernel, one / two);
-    let (cores, messages) = (image.cores.len(), messages / (2 * reps as u64));
+    let (cores, messages) = (image.cores.len(), messages / (arguments.threads * reps) as u64);
     println!(
         "{name:4} {kernel:9.2} {one:12.2} {ratio:6.2} {two:10.2} {speedup:8.2} {load:8.1} {cores:6} {messages:10}"
     );
@@ -231,9 +233,8 @@ fn run_image(file: &Path, steps: u32) -> Result<(), String> {
     let (read, image) = timed(Clock::Wall, || Image::from_bytes(&bytes));
     let image = image.map_err(|e| e.to_string())?;
     drop(bytes);
-    let (load, chip) = timed(Clock::Wall, || Chip::load(&image));
+    let (load, chip) = timed(Clock::Wall, || Chip::take(image));
     let mut chip = chip.map_err(|e| e.to_string())?;
-    drop(image);
     let (run, ()) = timed(Clock::Wall, || chip.run(steps, 1, &mut NoObserver, &mut |_: Step, _: &[Key]| {}));
     println!(
         "from_bytes {read:.0} ms, load {load:.0} ms, {steps} steps {run:.1} ms, spikes {}",

@@ -36,9 +36,17 @@ impl Chip {
     /// # Errors
     /// The first thing that is refused; see [`LoadError`].
     pub fn load(image: &Image) -> Result<Self, LoadError> {
+        Self::take(image.clone())
+    }
+
+    /// As [`Self::load`], of an image that nobody else needs: a large one is not copied.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn take(image: Image) -> Result<Self, LoadError> {
         let level = Level::detect();
-        let (cores, tables) = load::cores(image, level)?;
-        let host = host::host(image, &tables)?;
+        let (cores, tables) = load::cores(&image, level)?;
+        let host = host::host(&image, &tables)?;
         let directory = load::directory(&cores)?;
         Ok(Self {
             seed: image.seed,
@@ -51,7 +59,7 @@ impl Chip {
             digest: Digest::new(),
             recorder: None,
             tables,
-            image: image.clone(),
+            image,
         })
     }
 

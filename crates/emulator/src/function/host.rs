@@ -7,7 +7,7 @@ use isa::op::AxonKind;
 use trace::Counters;
 
 use super::kernel::{Level, Message, draw_units};
-use super::load::{Axon, ListTable, Resolver, host_routes, read_axon};
+use super::load::{Atlas, Axon, ListTable, Resolver, host_routes, read_axon};
 use super::route::{Routes, Target};
 use super::step::{Now, Outbox};
 use crate::error::LoadError;
@@ -81,11 +81,16 @@ pub fn host(image: &Image, tables: &[ListTable]) -> Result<Host, LoadError> {
         inputs.push(Input { key: input.key.0, line, size: input.size, source });
         line = line.saturating_add(input.size);
     }
-    let routes = host_routes(image, tables)?;
+    let atlas = Atlas::new(image);
+    let routes = host_routes(image, &atlas, tables)?;
     let lines = routes.sources.len();
     refuse(lines == line as usize, 0, ("axon_map", lines as i64), format!("{line}, one a line,"))?;
-    let rewards =
-        image.host.rewards.iter().map(|reward| channel(image, tables, reward)).collect::<Result<_, _>>()?;
+    let rewards = image
+        .host
+        .rewards
+        .iter()
+        .map(|reward| channel(image, &atlas, tables, reward))
+        .collect::<Result<_, _>>()?;
     Ok(Host { inputs, routes, rewards, ..Host::default() })
 }
 
@@ -135,8 +140,13 @@ fn source(i: usize, input: &image::HostInput) -> Result<Source, LoadError> {
     })
 }
 
-fn channel(image: &Image, tables: &[ListTable], reward: &HostReward) -> Result<Channel, LoadError> {
-    let resolver = Resolver::new(image, tables, None);
+fn channel(
+    image: &Image,
+    atlas: &Atlas,
+    tables: &[ListTable],
+    reward: &HostReward,
+) -> Result<Channel, LoadError> {
+    let resolver = Resolver::new(image, atlas, tables, None);
     let mut targets = Vec::with_capacity(reward.axons.len());
     for slot in 0..reward.axons.len() {
         let problem = |problem: String| LoadError::Axon {

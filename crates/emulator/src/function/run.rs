@@ -6,7 +6,7 @@ use trace::Digest;
 use super::barrier::{Barrier, Member};
 use super::chip::Chip;
 use super::core::{Core, Scratch};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Report};
 use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
@@ -36,13 +36,15 @@ impl Chip {
         self.exchange.resize(self.cores.len(), threads);
         let barrier = Barrier::new(threads);
         let span = Span { first: self.t + 1, steps, seed: self.seed, due: self.exchange.due };
-        let shared =
-            Shared { span, exchange: &self.exchange, barrier: &barrier, recorder: recorder.as_deref() };
+        let streams: Vec<usize> = self.cores.iter().map(|core| core.stream.address()).collect();
+        let (exchange, recorder_of) = (&self.exchange, recorder.as_deref());
+        let shared = Shared { span, exchange, barrier: &barrier, recorder: recorder_of, streams: &streams };
         let mut leader = Leader {
             host: &mut self.host,
             level: self.level,
             digest: &mut self.digest,
             spikes: Vec::new(),
+            groups: Vec::new(),
             gathered: recorder.as_deref().map(|recorder| recorder.gather(&self.cores)),
             observer,
             sink,
@@ -97,6 +99,8 @@ struct Shared<'a> {
     exchange: &'a Exchange,
     barrier: &'a Barrier,
     recorder: Option<&'a Recorder>,
+    /// Addresses of the lists of all cores.
+    streams: &'a [usize],
 }
 
 /// Moments of a step at which the first thread has more to do.
@@ -130,11 +134,13 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
     let mut report = exchange.report(span.half(k), index);
     out.clear();
     report.spikes.clear();
+    report.groups.clear();
     report.work.clear();
     let mut due = Vec::with_capacity(boxes.len());
     for i in 0..cores.len() {
-        let (done, rest) = cores.split_at_mut(i + 1);
-        let core = &mut done[i];
+        let (done, rest) = cores.split_at_mut(i);
+        let Some((core, rest)) = rest.split_first_mut() else { break };
+        let before = done.last();
         due.clear();
         due.extend(boxes.iter().map(|outbox| outbox.0[core.index].as_slice()));
         core.write_voltages(now.t);
@@ -142,12 +148,16 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
         if O::RECORDS {
             report.work.extend(shared.recorder.map(|recorder| recorder.before(core)));
         }
+        // The core before: its output axons are on their way to the cache since its update.
+        if let Some(before) = before {
+            before.send(&mut out, shared.streams);
+        }
         if let Some(next) = rest.first() {
             boxes.iter().for_each(|outbox| next.prefetch(&[outbox.0[next.index].as_slice()]));
         }
         core.update(now, scratch);
-        core.send(now, &mut out);
-        report.spikes.extend(core.spikes.fired.iter().map(|&c| Key(core.keys[usize::from(c)])));
+        core.prepare(now);
+        core.report(&mut report);
         let ends = core.ends_epoch(now.t);
         if let (true, Some(recorder), Some(work)) = (O::RECORDS, shared.recorder, report.work.last_mut()) {
             recorder.after(core, ends, work);
@@ -155,6 +165,9 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
         if ends {
             core.learn(now, scratch);
         }
+    }
+    if let Some(last) = cores.last() {
+        last.send(&mut out, shared.streams);
     }
 }
 
@@ -164,6 +177,7 @@ struct Leader<'a, O, S> {
     level: Level,
     digest: &'a mut Digest,
     spikes: Vec<Key>,
+    groups: Vec<(Key, u32, u32)>,
     gathered: Option<Gathered>,
     observer: &'a mut O,
     sink: &'a mut S,
@@ -191,24 +205,44 @@ impl<O: Observer, S: FnMut(Step, &[Key])> Leader<'_, O, S> {
     fn publish(&mut self, shared: &Shared<'_>, k: u32) {
         let step = Step(shared.span.now(k).t);
         self.spikes.clear();
+        self.groups.clear();
         if let Some(gathered) = &mut self.gathered {
             gathered.begin();
         }
         let threads = shared.exchange.threads();
         for thread in 0..threads {
             let mut report = shared.exchange.report(shared.span.half(k), thread);
+            let offset = self.spikes.len() as u32;
+            self.groups
+                .extend(report.groups.iter().map(|&(key, start, end)| (key, start + offset, end + offset)));
             self.spikes.extend_from_slice(&report.spikes);
             if let Some(gathered) = &mut self.gathered {
                 gathered.add(&mut report.work);
             }
         }
-        if !self.spikes.is_sorted() {
-            self.spikes.sort_unstable();
-        }
+        self.sort();
         self.digest.spikes(step, &self.spikes);
         (self.sink)(step, &self.spikes);
         if let Some(gathered) = &mut self.gathered {
             self.observer.step(step, gathered.finish());
+        }
+    }
+}
+
+impl<O, S> Leader<'_, O, S> {
+    /// Brings the keys of a step in order: mostly they are, or the cores' groups only have to change places.
+    fn sort(&mut self) {
+        if self.spikes.is_sorted() {
+            return;
+        }
+        self.groups.sort_unstable();
+        let mut sorted = Vec::with_capacity(self.spikes.len());
+        for &(_, start, end) in &self.groups {
+            sorted.extend_from_slice(&self.spikes[start as usize..end as usize]);
+        }
+        self.spikes = sorted;
+        if !self.spikes.is_sorted() {
+            self.spikes.sort_unstable();
         }
     }
 }
@@ -233,6 +267,14 @@ fn partition(mut cores: &mut [Core], threads: usize) -> Vec<&mut [Core]> {
 }
 
 impl Core {
+    /// Reports the keys of what fired.
+    fn report(&self, report: &mut Report) {
+        let start = report.spikes.len();
+        report.spikes.extend(self.spikes.fired.iter().map(|&c| Key(self.keys[usize::from(c)])));
+        let first = report.spikes.get(start).map(|&first| (first, start as u32, report.spikes.len() as u32));
+        report.groups.extend(first);
+    }
+
     /// About how much a step of it takes: compartments, and synapses that are seldom read.
     fn weight(&self) -> u64 {
         let plastic = self.learning.as_ref().map_or(0, |learning| learning.plastic.w.len());

@@ -8,7 +8,8 @@ use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
-    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, fires, prefetch, serve, touch, update,
+    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, fires, prefetch, serve, touch,
+    touch_list, update,
 };
 use super::learn::{Clock, Words, end_reward};
 
@@ -167,8 +168,8 @@ impl Core {
         }
     }
 
-    /// Phase 3: one message per spike and output axon whose axon delay is over.
-    pub fn send(&mut self, now: Now, out: &mut Outbox) {
+    /// Phase 3, first part: who sends in this step; counts the messages of all that fired.
+    pub fn prepare(&mut self, now: Now) {
         let Self { spikes, routes, counters, .. } = self;
         for &c in &spikes.fired {
             let outputs = routes.sources[usize::from(c)];
@@ -180,18 +181,24 @@ impl Core {
         spikes.sent.clear();
         if spikes.delays.is_empty() {
             spikes.sent.extend_from_slice(&spikes.fired);
-        } else {
-            let at = |delay: u32| ((now.t + delay) % 64) as usize;
-            spikes.sent.append(&mut spikes.late[at(0)]);
-            for &c in &spikes.fired {
-                match spikes.delays[usize::from(c)] {
-                    0 => spikes.sent.push(c),
-                    delay => spikes.late[at(delay.into())].push(c),
-                }
+            return;
+        }
+        let at = |delay: u32| ((now.t + delay) % 64) as usize;
+        spikes.sent.append(&mut spikes.late[at(0)]);
+        for &c in &spikes.fired {
+            match spikes.delays[usize::from(c)] {
+                0 => spikes.sent.push(c),
+                delay => spikes.late[at(delay.into())].push(c),
             }
         }
-        for &c in &spikes.sent {
-            for target in routes.targets(c.into()) {
+    }
+
+    /// Phase 3, second part: one message per output axon of all that send. `streams` are the addresses of the lists
+    /// of all cores.
+    pub fn send(&self, out: &mut Outbox, streams: &[usize]) {
+        for &c in &self.spikes.sent {
+            for target in self.routes.targets(c.into()) {
+                touch_list(target.message, streams[target.core as usize]);
                 out.0[target.core as usize].push(target.message);
             }
         }

@@ -12,7 +12,7 @@ mod update;
 
 pub use draws::{draw_low, draw_units};
 pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, round, store_weights};
-pub use serve::{Inbox, prefetch, serve, touch};
+pub use serve::{Inbox, prefetch, serve, touch, touch_list};
 pub use stream::{Message, Stream};
 pub use update::{EachLane, Lanes, Tally, UpdateParams, fires, update};
 

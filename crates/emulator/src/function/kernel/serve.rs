@@ -45,6 +45,24 @@ pub fn touch<T>(all: &[T], index: usize) {
     let _ = (all, index);
 }
 
+/// Fetches the first lines of a message's list from the stream at `address` into the second cache.
+#[inline(always)]
+pub fn touch_list(message: Message, address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        let first = address.wrapping_add(4 * message.start());
+        for line in 0..message.lines().min(4) {
+            // SAFETY: a prefetch reads nothing, whatever the address.
+            unsafe {
+                _mm_prefetch::<_MM_HINT_T1>(std::ptr::without_provenance(first.wrapping_add(64 * line)))
+            };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (message, address);
+}
+
 /// Fetches the lists of the first messages into the cache.
 pub fn prefetch(messages: &[Message], stream: &Stream) {
     for message in messages.iter().take(AHEAD) {
@@ -54,7 +72,7 @@ pub fn prefetch(messages: &[Message], stream: &Stream) {
 
 #[inline(always)]
 fn fetch(message: Message, stream: &Stream) {
-    for line in 0..message.words().div_ceil(16).min(8) {
+    for line in 0..message.lines().min(8) {
         touch(stream.words(), message.start() + 16 * line);
     }
 }

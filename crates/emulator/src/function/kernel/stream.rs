@@ -56,6 +56,17 @@ impl Stream {
         start as u32
     }
 
+    /// Makes room for `words` words in advance.
+    pub fn reserve(&mut self, words: usize) {
+        self.lines.reserve(words.div_ceil(LINE));
+    }
+
+    /// Where the words lie, as a number, for [`super::touch_list`].
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.lines.as_ptr().addr()
+    }
+
     /// Gives back what was allocated in advance.
     pub fn shrink(&mut self) {
         self.lines.shrink_to_fit();
@@ -134,6 +145,11 @@ impl Message {
     #[must_use]
     pub const fn first(self) -> u32 {
         self.0[1] >> 16
+    }
+    /// Cache lines that it reads.
+    #[must_use]
+    pub const fn lines(self) -> usize {
+        self.words().div_ceil(LINE)
     }
     /// Words that it reads, heads and padding included.
     #[must_use]

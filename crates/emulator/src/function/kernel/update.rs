@@ -78,12 +78,16 @@ dispatched! {
 
 #[inline(always)]
 fn fires_body(fired: &[u8], start: usize, out: &mut Vec<u16>) {
-    let (blocks, _) = fired.as_chunks::<8>();
-    for (i, block) in blocks.iter().enumerate() {
-        let mut ones = u64::from_le_bytes(*block);
-        while ones != 0 {
-            out.push((start + 8 * i) as u16 + (ones.trailing_zeros() / 8) as u16);
-            ones &= ones - 1;
+    for (i, block) in fired.chunks(64).enumerate() {
+        if block.iter().fold(0, |any, lane| any | lane) == 0 {
+            continue;
+        }
+        for (j, eight) in block.as_chunks::<8>().0.iter().enumerate() {
+            let mut ones = u64::from_le_bytes(*eight);
+            while ones != 0 {
+                out.push((start + 64 * i + 8 * j) as u16 + (ones.trailing_zeros() / 8) as u16);
+                ones &= ones - 1;
+            }
         }
     }
 }

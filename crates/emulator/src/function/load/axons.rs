@@ -1,7 +1,6 @@
 //! Axon maps and output axons -> resolved targets with their distances (contract 6, 9).
 
 use image::{CoreImage, Image};
-use isa::chip::CorePlace;
 use isa::ids::CoreId;
 use isa::op::AxonKind;
 use isa::words::{DiscreteAxon, Pop16Axon, Pop32Atom, Pop32Axon, Word};
@@ -54,32 +53,54 @@ pub fn read(image: &Image, slots: &[u64], at: usize) -> Result<(Axon, usize), St
     }
 }
 
+/// Where the cores of an image are, ascending.
+#[derive(Debug)]
+pub struct Atlas {
+    ids: Vec<CoreId>,
+    /// Tile column and row on the board, chip column and row.
+    places: Vec<[u32; 4]>,
+}
+
+impl Atlas {
+    /// Of an image.
+    #[must_use]
+    pub fn new(image: &Image) -> Self {
+        let ids: Vec<CoreId> = image.cores.iter().map(|memories| memories.core).collect();
+        let places = ids.iter().map(|&id| place(image, id)).collect();
+        Self { ids, places }
+    }
+}
+
+fn place(image: &Image, core: CoreId) -> [u32; 4] {
+    let (place, board) = (image.chip.place(core), image.chip.board.width);
+    [place.x, place.y, place.chip % board, place.chip / board]
+}
+
 /// Finds the lists that axons name.
 pub struct Resolver<'a> {
     image: &'a Image,
+    atlas: &'a Atlas,
     tables: &'a [ListTable],
-    from: CorePlace,
+    from: [u32; 4],
     name: String,
 }
 
 impl<'a> Resolver<'a> {
     /// For the axons of a core, or of the host where `core` is none.
-    pub fn new(image: &'a Image, tables: &'a [ListTable], core: Option<CoreId>) -> Self {
-        let from = core.map_or(CorePlace { chip: 0, x: 0, y: 0, slot: 0 }, |core| image.chip.place(core));
-        Self { image, tables, from, name: core.map_or("host".into(), |core| core.to_string()) }
+    pub fn new(image: &'a Image, atlas: &'a Atlas, tables: &'a [ListTable], core: Option<CoreId>) -> Self {
+        let from = core.map_or([0; 4], |core| place(image, core));
+        Self { image, atlas, tables, from, name: core.map_or("host".into(), |core| core.to_string()) }
     }
 
     /// The target of an axon, its tile steps and its crossings between chips.
     pub fn resolve(&self, axon: Axon, slot: usize) -> Result<(Target, u32, u32), LoadError> {
         let problem = |problem: String| LoadError::Axon { from: self.name.clone(), slot, problem };
-        let found = self.image.cores.binary_search_by_key(&axon.core, |memories| memories.core);
+        let found = self.atlas.ids.binary_search(&axon.core);
         let core = found.map_err(|_| problem(format!("{} holds nothing", axon.core)))?;
         let message = message(&self.tables[core], axon).map_err(problem)?;
-        let (to, board) = (self.image.chip.place(axon.core), self.image.chip.board.width);
-        let steps = self.from.x.abs_diff(to.x) + self.from.y.abs_diff(to.y);
-        let column = |place: CorePlace| (place.chip % board, place.chip / board);
-        let (a, b) = (column(self.from), column(to));
-        let links = a.0.abs_diff(b.0) + a.1.abs_diff(b.1);
+        let (from, to) = (self.from, self.atlas.places[core]);
+        let distance = |i: usize| from[i].abs_diff(to[i]);
+        let (steps, links) = (distance(0) + distance(1), distance(2) + distance(3));
         Ok((Target { core: core as u32, message }, steps - links, links))
     }
 }
@@ -141,13 +162,18 @@ fn routes(
 }
 
 /// The output axons of a core.
-pub fn core_routes(image: &Image, memories: &CoreImage, tables: &[ListTable]) -> Result<Routes, LoadError> {
-    let resolver = Resolver::new(image, tables, Some(memories.core));
+pub fn core_routes(
+    image: &Image,
+    atlas: &Atlas,
+    memories: &CoreImage,
+    tables: &[ListTable],
+) -> Result<Routes, LoadError> {
+    let resolver = Resolver::new(image, atlas, tables, Some(memories.core));
     routes(&resolver, &memories.axons, memories.axon_map.iter().map(|map| (map.pointer, map.length)))
 }
 
 /// The output axons of the input lines, all inputs one after another.
-pub fn host_routes(image: &Image, tables: &[ListTable]) -> Result<Routes, LoadError> {
-    let resolver = Resolver::new(image, tables, None);
+pub fn host_routes(image: &Image, atlas: &Atlas, tables: &[ListTable]) -> Result<Routes, LoadError> {
+    let resolver = Resolver::new(image, atlas, tables, None);
     routes(&resolver, &image.host.axons, image.host.axon_map.iter().map(|map| (map.pointer, map.length)))
 }

@@ -76,6 +76,12 @@ struct Builder<'a> {
     stride_bits: u32,
     layouts: &'a Layouts,
     formats: Vec<Format>,
+    /// Weight exponents of the formats of pulses that do not learn.
+    pulses: [Option<i32>; 16],
+    /// Compartments.
+    targets: u32,
+    /// Delays from 0 on.
+    delays: u32,
     stream: Stream,
     plastic: RawPlastic,
     /// Learning unit of the axon that is read.
@@ -92,13 +98,22 @@ type Problem = (&'static str, i64, String);
 impl<'a> Builder<'a> {
     fn new(memories: &'a CoreImage, soma: &'a Soma, layouts: &'a Layouts) -> Result<Self, LoadError> {
         let formats = formats(memories)?;
+        let mut pulses = [None; 16];
+        for (pulse, word) in pulses.iter_mut().zip(&memories.formats) {
+            *pulse = (word.synapse_type == 0 && word.learning == 0).then_some(word.weight_exponent);
+        }
+        let mut stream = Stream::default();
+        stream.reserve(2 * memories.synapses.len());
         Ok(Self {
+            pulses,
+            targets: memories.compartments.len() as u32,
+            delays: (1 << memories.shared.delay_bits) - 1,
             memories,
             soma,
             stride_bits: soma.u.len().next_power_of_two().ilog2(),
             layouts,
             formats,
-            stream: Stream::default(),
+            stream,
             plastic: RawPlastic::default(),
             unit: None,
             words: Vec::new(),
@@ -134,8 +149,9 @@ impl<'a> Builder<'a> {
         let mut operations = 0;
         let visited = visit_list(words, layouts, |place, entry| {
             operations += 1;
-            if let Err(found) = self.entry(memories, map.base, place, entry) {
-                problem.get_or_insert(found);
+            if !self.plain_entry(map.base, place, entry) {
+                let found = self.entry(memories, map.base, place, entry).err();
+                problem = problem.take().or(found);
             }
         });
         visited.map_err(|source| LoadError::List { core, axon, atom, source })?;
@@ -148,6 +164,21 @@ impl<'a> Builder<'a> {
             return Err(LoadError::Size { core, max: ENTRIES_MAX });
         }
         Ok(self.finish(operations))
+    }
+
+    /// One entry of a list, if it is a pulse that does not learn and nothing is wrong with it.
+    #[inline]
+    fn plain_entry(&mut self, base: u32, place: EntryPlace, entry: Entry) -> bool {
+        let target = base + entry.index;
+        let pulse = self.pulses[place.format as usize];
+        let plain =
+            target < self.targets && entry.delay < self.delays && self.unit.is_none() && pulse.is_some();
+        if let (true, Some(exponent)) = (plain, pulse) {
+            self.delay_max = self.delay_max.max(entry.delay);
+            let effective = eff_weight(entry.weight, exponent);
+            self.words.push(stream_word(target, entry.delay, self.stride_bits, effective));
+        }
+        plain
     }
 
     /// One entry of a list.
@@ -167,7 +198,7 @@ impl<'a> Builder<'a> {
         if entry.delay > accumulators - 2 {
             return Err(("delay", entry.delay.into(), format!("0..={}", accumulators - 2)));
         }
-        let word = memories.formats[place.format as usize];
+        let word = &memories.formats[place.format as usize];
         let format = self.formats[place.format as usize];
         let effective = eff_weight(entry.weight, format.exponent);
         let start = if word.synapse_type == 1 { 0 } else { entry.delay };

@@ -14,7 +14,7 @@ use super::core::{Core, Reward, Settings, Spikes};
 use super::kernel::Level;
 use crate::error::LoadError;
 
-pub use axons::{Axon, Resolver, host_routes, read as read_axon};
+pub use axons::{Atlas, Axon, Resolver, host_routes, read as read_axon};
 pub use lists::ListTable;
 pub use soma::initial_state;
 
@@ -24,23 +24,46 @@ pub use soma::initial_state;
 /// The first thing that the contract refuses.
 pub fn cores(image: &Image, level: Level) -> Result<(Vec<Core>, Vec<ListTable>), LoadError> {
     image.chip.check()?;
-    let mut cores = Vec::with_capacity(image.cores.len());
-    let mut tables = Vec::with_capacity(image.cores.len());
     for (i, memories) in image.cores.iter().enumerate() {
         let ascends = i == 0 || image.cores[i - 1].core < memories.core;
         if !ascends || memories.core.0 >= image.chip.cores() {
             let chip = image.chip.name.clone();
             return Err(LoadError::Core { core: memories.core, chip, cores: image.chip.cores() });
         }
-        let (mut core, table) = core(image, memories, level)?;
-        core.index = i;
-        cores.push(core);
-        tables.push(table);
     }
-    for (core, memories) in cores.iter_mut().zip(&image.cores) {
-        core.routes = axons::core_routes(image, memories, &tables)?;
+    let unpacked = over_threads(&image.cores, |memories| core(image, memories, level))?;
+    let (mut cores, tables): (Vec<Core>, Vec<ListTable>) = unpacked.into_iter().unzip();
+    let atlas = Atlas::new(image);
+    let routes = over_threads(&image.cores, |memories| axons::core_routes(image, &atlas, memories, &tables))?;
+    for (i, (core, routes)) in cores.iter_mut().zip(routes).enumerate() {
+        (core.index, core.routes) = (i, routes);
     }
     Ok((cores, tables))
+}
+
+/// Threads that load an image, at most.
+const THREADS_MAX: usize = 8;
+
+/// Applies `f` to all cores, some of them on every thread; the first error in order of cores.
+fn over_threads<T: Send>(
+    cores: &[CoreImage],
+    f: impl Fn(&CoreImage) -> Result<T, LoadError> + Sync,
+) -> Result<Vec<T>, LoadError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+    let share = cores.len().div_ceil(threads).max(1);
+    let part = |part: &[CoreImage]| part.iter().map(&f).collect::<Result<Vec<T>, LoadError>>();
+    if cores.len() <= 1 {
+        return part(cores);
+    }
+    std::thread::scope(|scope| {
+        let part = &part;
+        let handles: Vec<_> = cores.chunks(share).map(|cores| scope.spawn(move || part(cores))).collect();
+        let mut all = Vec::with_capacity(cores.len());
+        for handle in handles {
+            all.extend(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(all)
+    })
 }
 
 fn core(image: &Image, memories: &CoreImage, level: Level) -> Result<(Core, ListTable), LoadError> {
