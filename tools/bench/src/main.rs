@@ -67,6 +67,7 @@ fn arguments() -> Result<Arguments, String> {
         image: None,
         run: None,
         clock: Clock::Wall,
+        threads: 2,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -183,10 +184,10 @@ fn measure(name: &str, net: &Net, layout: Layout, arguments: &Arguments) -> Resu
             }
         };
         times[0].push(time);
-        for threads in 1..=arguments.threads {
+        for (threads, times) in times.iter_mut().enumerate().skip(1).take(arguments.threads) {
             chip.reset();
             let (time, own) = timed(clock, || emulate(&mut chip, net, threads));
-            times[threads].push(time);
+            times.push(time);
             check(name, net, &own, &counts)?;
             check_weights(name, &chip, &weights)?;
         }

@@ -13,8 +13,8 @@ pub struct Neurons {
     pub acc: Vec<i32>,
     /// Bias.
     pub bias: Vec<i32>,
-    /// -1 where a neuron fired.
-    pub fired: Vec<i32>,
+    /// 1 where a neuron fired.
+    pub fired: Vec<u8>,
     /// 4096 - decay of u, 4096 - decay of v, threshold in the units of v.
     pub params: [i32; 3],
 }
@@ -31,22 +31,17 @@ impl Neurons {
 
     /// One step; neurons that fired are appended to `out`.
     pub fn update(&mut self, level: crate::level::Level, out: &mut Vec<u32>) {
-        step(level, self);
-        for (i, lanes) in self.fired.chunks(16).enumerate() {
-            if lanes.iter().fold(0, |any, lane| any | lane) != 0 {
-                out.extend((0..16).filter(|&lane| lanes[lane] != 0).map(|lane| (i * 16 + lane) as u32));
-            }
-        }
+        step(level, self, out);
     }
 }
 
 dispatched! {
     /// u, v, spikes, reset; the input is cleared.
-    pub fn step(neurons: &mut Neurons) = body
+    pub fn step(neurons: &mut Neurons, out: &mut Vec<u32>) = body
 }
 
 #[inline(always)]
-fn body(neurons: &mut Neurons) {
+fn body(neurons: &mut Neurons, out: &mut Vec<u32>) {
     let n = neurons.u.len();
     let [keep_u, keep_v, threshold] = neurons.params;
     let (u, v, acc) = (&mut neurons.u[..n], &mut neurons.v[..n], &mut neurons.acc[..n]);
@@ -57,8 +52,19 @@ fn body(neurons: &mut Neurons) {
         let fire = level > threshold;
         u[i] = now;
         v[i] = if fire { 0 } else { level };
-        fired[i] = -i32::from(fire);
+        fired[i] = u8::from(fire);
         acc[i] = 0;
+    }
+    for (i, block) in fired.chunks(64).enumerate() {
+        if block.iter().fold(0, |any, lane| any | lane) != 0 {
+            for (j, eight) in block.as_chunks::<8>().0.iter().enumerate() {
+                let mut ones = u64::from_le_bytes(*eight);
+                while ones != 0 {
+                    out.push((i * 64 + j * 8) as u32 + ones.trailing_zeros() / 8);
+                    ones &= ones - 1;
+                }
+            }
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
-    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, fires, prefetch, serve, touch,
-    touch_list, update,
+    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, prefetch, serve, touch, touch_list,
+    update,
 };
 use super::learn::{Clock, Words, end_reward};
 
@@ -134,9 +134,7 @@ impl Core {
             fired,
             each: (!soma.uniform).then_some(each),
         };
-        let tally = update(settings.level, params, lanes);
-        fires(settings.level, &scratch.fired[start..end], start, &mut self.spikes.fired);
-        tally
+        update(settings.level, params, lanes, start, &mut self.spikes.fired)
     }
 
     /// Lanes one by one.

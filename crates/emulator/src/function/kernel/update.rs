@@ -1,6 +1,6 @@
 //! Phase 2 of plain compartments: no tree, no noise, no moving threshold (contract 3).
 
-use super::dispatched;
+use super::{LANES, Level, dispatched};
 
 /// Parameters of compartments that all have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Lanes<'a> {
     pub slot: &'a mut [i32],
     /// Bias, shifted.
     pub bias: &'a [i32],
-    /// Out: 1 where a compartment fired, else 0.
+    /// Work space.
     pub fired: &'a mut [u8],
     /// What differs from compartment to compartment; `None` where all are equal, reset to 0 and are not held.
     pub each: Option<EachLane<'a>>,
@@ -66,14 +66,54 @@ pub struct Tally {
     pub v_range: u32,
 }
 
-dispatched! {
-    /// Updates compartments.
-    pub fn update(params: UpdateParams, lanes: Lanes<'_>) -> Tally = update_body
+/// Updates compartments; those that fire are appended to `out`, ascending, lane 0 as `start`. Whole vectors only.
+///
+/// # Panics
+/// If the slices differ in length, or are not whole vectors.
+pub fn update(
+    level: Level,
+    params: UpdateParams,
+    mut lanes: Lanes<'_>,
+    start: usize,
+    out: &mut Vec<u16>,
+) -> Tally {
+    lanes.check();
+    #[cfg(target_arch = "x86_64")]
+    if let Some(tally) = super::update512::update(level, &params, &mut lanes, start, out) {
+        return tally;
+    }
+    portable(level, params, lanes, start, out)
 }
 
 dispatched! {
-    /// Appends the lanes of `fired` that are 1, counted from `start`; a multiple of 8 lanes, all 0 or 1.
-    pub fn fires(fired: &[u8], start: usize, out: &mut Vec<u16>) = fires_body
+    /// As [`update`], for compilers to find the vectors in.
+    pub fn portable(params: UpdateParams, lanes: Lanes<'_>, start: usize, out: &mut Vec<u16>) -> Tally = portable_body
+}
+
+#[inline(always)]
+fn portable_body(params: UpdateParams, mut lanes: Lanes<'_>, start: usize, out: &mut Vec<u16>) -> Tally {
+    let tally = update_body(params, &mut lanes);
+    fires_body(lanes.fired, start, out);
+    tally
+}
+
+impl Lanes<'_> {
+    fn check(&self) {
+        let n = self.u.len();
+        let same = |lengths: &[usize]| lengths.iter().all(|&length| length == n);
+        assert!(n.is_multiple_of(LANES), "{n} lanes are whole vectors");
+        assert!(
+            same(&[self.v.len(), self.slot.len(), self.bias.len(), self.fired.len()]),
+            "lanes are equally long"
+        );
+        if let Some(each) = &self.each {
+            let parameters = [each.keep_u.len(), each.keep_v.len(), each.threshold.len(), each.soft.len()];
+            assert!(
+                same(&parameters) && same(&[each.refractory.len(), each.hold.len()]),
+                "lanes are equally long"
+            );
+        }
+    }
 }
 
 #[inline(always)]
@@ -93,7 +133,7 @@ fn fires_body(fired: &[u8], start: usize, out: &mut Vec<u16>) {
 }
 
 #[inline(always)]
-fn update_body(params: UpdateParams, lanes: Lanes<'_>) -> Tally {
+fn update_body(params: UpdateParams, lanes: &mut Lanes<'_>) -> Tally {
     let n = lanes.u.len();
     let Lanes { u, v, slot, bias, fired, each } = lanes;
     let (u, v, slot, bias, fired) = (&mut u[..n], &mut v[..n], &mut slot[..n], &bias[..n], &mut fired[..n]);
