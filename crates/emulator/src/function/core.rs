@@ -4,7 +4,7 @@ use isa::ids::CoreId;
 use isa::op::{Join, Mode, NoiseTarget, StackIn};
 use trace::Counters;
 
-use super::kernel::{Level, Message, Stream, Tally};
+use super::kernel::{Aligned, Level, Message, Stream, Tally};
 use super::learn::Learning;
 use super::route::Routes;
 
@@ -66,23 +66,23 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 pub struct Soma {
     /// Current.
-    pub u: Vec<i32>,
+    pub u: Aligned,
     /// Voltage.
-    pub v: Vec<i32>,
+    pub v: Aligned,
     /// Bias, shifted.
-    pub bias: Vec<i32>,
+    pub bias: Aligned,
     /// 4096 minus the effective decay of u.
-    pub keep_u: Vec<i32>,
+    pub keep_u: Aligned,
     /// 4096 minus the effective decay of v.
-    pub keep_v: Vec<i32>,
+    pub keep_v: Aligned,
     /// Threshold in force, in the units of v.
-    pub threshold: Vec<i32>,
+    pub threshold: Aligned,
     /// -1 where a spike subtracts the threshold, else 0.
-    pub soft: Vec<i32>,
+    pub soft: Aligned,
     /// Refractory steps.
-    pub refractory: Vec<i32>,
+    pub refractory: Aligned,
     /// Steps still held plus one since a spike; 0 when free. Not kept where `uniform`.
-    pub hold: Vec<i32>,
+    pub hold: Aligned,
     /// Whether all lanes share their parameters, reset to 0 and are never held.
     pub uniform: bool,
     /// Runs of lanes by the way they are updated.
@@ -155,7 +155,7 @@ pub struct Adaptive {
 #[derive(Clone, Debug)]
 pub struct Ring {
     /// Sums in units of 64.
-    pub sums: Vec<i32>,
+    pub sums: Aligned,
     /// Log2 of the compartments of a slot.
     pub stride_bits: u32,
     /// Index of compartment 0 in the slot of this step.
@@ -167,7 +167,7 @@ impl Ring {
     #[must_use]
     pub fn new(slots: usize, lanes: usize) -> Self {
         let stride = lanes.next_power_of_two();
-        Self { sums: vec![0; slots * stride], stride_bits: stride.ilog2(), head: 0 }
+        Self { sums: Aligned::filled(0, slots * stride), stride_bits: stride.ilog2(), head: 0 }
     }
 
     /// The slot of this step, `lanes` wide.

@@ -23,8 +23,8 @@ pub struct Exchange {
 pub struct Report {
     /// Keys of the compartments that fired, by core and compartment.
     pub spikes: Vec<Key>,
-    /// Where those of each core lie: the first key, from, to.
-    pub groups: Vec<(Key, u32, u32)>,
+    /// Where those of each core lie: its index, from, to.
+    pub groups: Vec<(u32, u32, u32)>,
     /// Work of its cores, where it is recorded.
     pub work: Vec<CoreWork>,
 }

@@ -182,7 +182,9 @@ impl Host {
             self.fired.push(event.1);
             self.next_extra += 1;
         }
-        self.fired.sort_unstable();
+        if !self.fired.is_sorted() {
+            self.fired.sort_unstable();
+        }
         for &line in &self.fired {
             let outputs = self.routes.sources[line as usize];
             self.counters.messages += u64::from(outputs.end - outputs.start);

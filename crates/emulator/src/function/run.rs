@@ -44,7 +44,10 @@ impl Chip {
             level: self.level,
             digest: &mut self.digest,
             spikes: Vec::new(),
+            sorted: Vec::new(),
             groups: Vec::new(),
+            ranks: ranks(&self.cores),
+            places: vec![(0, 0); self.cores.len()],
             gathered: recorder.as_deref().map(|recorder| recorder.gather(&self.cores)),
             observer,
             sink,
@@ -177,7 +180,11 @@ struct Leader<'a, O, S> {
     level: Level,
     digest: &'a mut Digest,
     spikes: Vec<Key>,
-    groups: Vec<(Key, u32, u32)>,
+    sorted: Vec<Key>,
+    groups: Vec<(u32, u32, u32)>,
+    /// The rank of each core by its keys, and where its spikes lie, by rank.
+    ranks: Vec<u32>,
+    places: Vec<(u32, u32)>,
     gathered: Option<Gathered>,
     observer: &'a mut O,
     sink: &'a mut S,
@@ -214,7 +221,7 @@ impl<O: Observer, S: FnMut(Step, &[Key])> Leader<'_, O, S> {
             let mut report = shared.exchange.report(shared.span.half(k), thread);
             let offset = self.spikes.len() as u32;
             self.groups
-                .extend(report.groups.iter().map(|&(key, start, end)| (key, start + offset, end + offset)));
+                .extend(report.groups.iter().map(|&(core, start, end)| (core, start + offset, end + offset)));
             self.spikes.extend_from_slice(&report.spikes);
             if let Some(gathered) = &mut self.gathered {
                 gathered.add(&mut report.work);
@@ -235,16 +242,30 @@ impl<O, S> Leader<'_, O, S> {
         if self.spikes.is_sorted() {
             return;
         }
-        self.groups.sort_unstable();
-        let mut sorted = Vec::with_capacity(self.spikes.len());
-        for &(_, start, end) in &self.groups {
-            sorted.extend_from_slice(&self.spikes[start as usize..end as usize]);
+        for &(core, start, end) in &self.groups {
+            self.places[self.ranks[core as usize] as usize] = (start, end);
         }
-        self.spikes = sorted;
+        self.sorted.clear();
+        for place in &mut self.places {
+            let (start, end) = std::mem::take(place);
+            self.sorted.extend_from_slice(&self.spikes[start as usize..end as usize]);
+        }
+        std::mem::swap(&mut self.spikes, &mut self.sorted);
         if !self.spikes.is_sorted() {
             self.spikes.sort_unstable();
         }
     }
+}
+
+/// The rank of each core by its first key.
+fn ranks(cores: &[Core]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..cores.len()).collect();
+    order.sort_by_key(|&core| cores[core].keys.first().copied());
+    let mut ranks = vec![0; cores.len()];
+    for (rank, core) in order.into_iter().enumerate() {
+        ranks[core] = rank as u32;
+    }
+    ranks
 }
 
 /// Consecutive cores for each thread, about equal in work.
@@ -271,8 +292,7 @@ impl Core {
     fn report(&self, report: &mut Report) {
         let start = report.spikes.len();
         report.spikes.extend(self.spikes.fired.iter().map(|&c| Key(self.keys[usize::from(c)])));
-        let first = report.spikes.get(start).map(|&first| (first, start as u32, report.spikes.len() as u32));
-        report.groups.extend(first);
+        report.groups.push((self.index as u32, start as u32, report.spikes.len() as u32));
     }
 
     /// About how much a step of it takes: compartments, and synapses that are seldom read.

@@ -175,6 +175,7 @@ impl Core {
             counters.hops += u64::from(outputs.hops);
             counters.chip_links += u64::from(outputs.links);
             touch(&routes.targets, outputs.start as usize);
+            touch(&routes.targets, outputs.end as usize);
         }
         spikes.sent.clear();
         if spikes.delays.is_empty() {

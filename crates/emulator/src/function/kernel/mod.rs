@@ -15,7 +15,7 @@ mod update512;
 pub use draws::{draw_low, draw_units};
 pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, round, store_weights};
 pub use serve::{Inbox, prefetch, serve, touch, touch_list};
-pub use stream::{Message, Stream};
+pub use stream::{Aligned, Message, Stream};
 pub use update::{EachLane, Lanes, Tally, UpdateParams, update};
 
 /// Lanes of the widest vector, the granule of all arrays of compartments.

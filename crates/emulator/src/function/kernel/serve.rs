@@ -1,7 +1,7 @@
 //! Phase 1: lists of synapses added to accumulators.
 
-use super::dispatched;
 use super::stream::{Kind, Message, PACE, Stream};
+use super::{LANES, Level, Set};
 
 /// What serving messages needs of a core.
 pub struct Inbox<'a> {
@@ -27,9 +27,29 @@ pub struct Served {
 /// How many messages ahead a list is fetched.
 const AHEAD: usize = 12;
 
-dispatched! {
-    /// Serves `messages` of one core. Messages point into `inbox.stream`, as loading made sure.
-    pub fn serve(messages: &[Message], inbox: Inbox<'_>) -> Served = serve_body
+/// Serves `messages` of one core. Messages point into `inbox.stream`, as loading made sure.
+pub fn serve(level: Level, messages: &[Message], inbox: Inbox<'_>) -> Served {
+    match level.0 {
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => {
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt,lzcnt")]
+            fn avx512(messages: &[Message], inbox: Inbox<'_>) -> Served {
+                serve_body::<true>(messages, inbox)
+            }
+            // SAFETY: a Level exists only for an instruction set that was detected.
+            unsafe { avx512(messages, inbox) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => {
+            #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+            fn avx2(messages: &[Message], inbox: Inbox<'_>) -> Served {
+                serve_body::<false>(messages, inbox)
+            }
+            // SAFETY: as above.
+            unsafe { avx2(messages, inbox) }
+        }
+        Set::Baseline => serve_body::<false>(messages, inbox),
+    }
 }
 
 /// Fetches the cache line of an element, if there is such an element.
@@ -45,7 +65,7 @@ pub fn touch<T>(all: &[T], index: usize) {
     let _ = (all, index);
 }
 
-/// Fetches the first lines of a message's list from the stream at `address` into the second cache.
+/// Fetches the first two lines of a message's list from the stream at `address` into the second cache.
 #[inline(always)]
 pub fn touch_list(message: Message, address: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -72,19 +92,25 @@ pub fn prefetch(messages: &[Message], stream: &Stream) {
 
 #[inline(always)]
 fn fetch(message: Message, stream: &Stream) {
-    for line in 0..message.lines().min(8) {
-        touch(stream.words(), message.start() + 16 * line);
+    let (words, start) = (stream.words(), message.start());
+    touch(words, start);
+    touch(words, start + 16);
+    for line in 2..message.lines().min(8) {
+        touch(words, start + 16 * line);
     }
 }
 
 #[inline(always)]
-fn serve_body(messages: &[Message], inbox: Inbox<'_>) -> Served {
+fn serve_body<const WIDE: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
     // Most cores have one slot, or none but the first is read: then addresses are indices.
-    if inbox.head == 0 { serve_all::<false>(messages, inbox) } else { serve_all::<true>(messages, inbox) }
+    match inbox.head {
+        0 => serve_all::<false, WIDE>(messages, inbox),
+        _ => serve_all::<true, WIDE>(messages, inbox),
+    }
 }
 
 #[inline(always)]
-fn serve_all<const TURNED: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
+fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
     let mut served = Served::default();
     let Inbox { stream, ring, head, units } = inbox;
     assert!(ring.len().is_power_of_two());
@@ -104,7 +130,7 @@ fn serve_all<const TURNED: bool>(messages: &[Message], inbox: Inbox<'_>) -> Serv
             }
             Kind::Dense => {
                 let first = (message.first() + head) as usize & (ring.len() - 1);
-                add_dense(list, &mut ring[first..first + n]);
+                add_dense::<WIDE>(list, &mut ring[first..first + n]);
                 served.operations += n as u64;
             }
             Kind::General => {
@@ -137,11 +163,48 @@ fn add_words<const TURNED: bool>(list: &[u32], ring: &mut [i32], head: u32) {
 
 /// Adds weights, two a word, to consecutive accumulators.
 #[inline(always)]
-fn add_dense(list: &[u32], slots: &mut [i32]) {
+fn add_dense<const WIDE: bool>(list: &[u32], slots: &mut [i32]) {
     // SAFETY: a u32 is two i16 of weaker alignment; the slice covers the same bytes.
     let weights: &[i16] = unsafe { std::slice::from_raw_parts(list.as_ptr().cast(), list.len() * 2) };
+    #[cfg(target_arch = "x86_64")]
+    if WIDE {
+        // SAFETY: WIDE is the AVX-512 instance of `serve`.
+        unsafe { add_dense_512(&weights[..slots.len()], slots) };
+        return;
+    }
     for (slot, weight) in slots.iter_mut().zip(weights) {
         *slot = slot.wrapping_add(i32::from(*weight));
+    }
+}
+
+/// The same with a masked vector at the end, instead of up to 15 single additions.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt,lzcnt")]
+fn add_dense_512(weights: &[i16], slots: &mut [i32]) {
+    use std::arch::x86_64::{
+        _mm256_loadu_si256, _mm256_maskz_loadu_epi16, _mm512_add_epi32, _mm512_cvtepi16_epi32,
+        _mm512_loadu_si512, _mm512_mask_storeu_epi32, _mm512_maskz_loadu_epi32, _mm512_storeu_si512,
+    };
+    let n = weights.len().min(slots.len());
+    let whole = n / LANES * LANES;
+    let (from, to) = (weights.as_ptr(), slots.as_mut_ptr());
+    for i in (0..whole).step_by(LANES) {
+        // SAFETY: both slices hold 16 elements from i on.
+        unsafe {
+            let weight = _mm512_cvtepi16_epi32(_mm256_loadu_si256(from.add(i).cast()));
+            let slot = _mm512_loadu_si512(to.add(i).cast());
+            _mm512_storeu_si512(to.add(i).cast(), _mm512_add_epi32(slot, weight));
+        }
+    }
+    if whole < n {
+        let mask = (1u16 << (n - whole)) - 1;
+        // SAFETY: the mask keeps lanes below n, and n elements are in both slices.
+        unsafe {
+            let weight = _mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(mask, from.add(whole)));
+            let slot = _mm512_maskz_loadu_epi32(mask, to.add(whole));
+            _mm512_mask_storeu_epi32(to.add(whole), mask, _mm512_add_epi32(slot, weight));
+        }
     }
 }
 

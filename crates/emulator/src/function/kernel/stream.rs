@@ -11,6 +11,37 @@ pub const PACE: usize = 4;
 #[repr(C, align(64))]
 struct Line([u32; LINE]);
 
+/// 32-bit numbers from a cache line's start, so that no vector crosses a line.
+#[derive(Clone, Debug, Default)]
+pub struct Aligned {
+    lines: Vec<Line>,
+    len: usize,
+}
+
+impl Aligned {
+    /// `len` times `value`.
+    #[must_use]
+    pub fn filled(value: i32, len: usize) -> Self {
+        Self { lines: vec![Line([value.cast_unsigned(); LINE]); len.div_ceil(LINE)], len }
+    }
+}
+
+impl std::ops::Deref for Aligned {
+    type Target = [i32];
+
+    fn deref(&self) -> &[i32] {
+        // SAFETY: a Line is 16 initialised words without padding, an i32 any of them; len <= 16 * lines.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+    }
+}
+
+impl std::ops::DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [i32] {
+        // SAFETY: as above, and the borrow is exclusive.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+    }
+}
+
 /// Unpacked synapse lists of a core, 32-bit words from a cache line's start.
 ///
 /// A sparse list is one word a synapse: accumulator address `[15:0]`, weight in units of 64 `[31:16]`, signed.
@@ -146,10 +177,12 @@ impl Message {
     pub const fn first(self) -> u32 {
         self.0[1] >> 16
     }
-    /// Cache lines that it reads.
+    /// About how many cache lines it reads, at least 2; cheap, and only good for fetching them.
     #[must_use]
     pub const fn lines(self) -> usize {
-        self.words().div_ceil(LINE)
+        let n = self.0[1] >> 2 & 0x3fff;
+        let words = n >> (self.0[1] & 1);
+        if words <= 2 * LINE as u32 { 2 } else { words as usize / LINE + 1 }
     }
     /// Words that it reads, heads and padding included.
     #[must_use]
@@ -176,6 +209,14 @@ mod tests {
         assert_eq!(stream.push(&[4; 32]), 64);
         assert_eq!(stream.words().as_ptr().addr() % 64, 0);
         assert_eq!(stream.words()[48..50], [3, 0]);
+    }
+
+    #[test]
+    fn aligned_numbers_start_on_a_line() {
+        let mut numbers = Aligned::filled(-3, 21);
+        numbers[20] += 1;
+        assert_eq!(numbers.as_ptr().addr() % 64, 0);
+        assert_eq!((numbers.len(), numbers[19], numbers[20]), (21, -3, -2));
     }
 
     #[test]

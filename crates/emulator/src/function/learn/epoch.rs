@@ -100,15 +100,16 @@ impl Learning {
         list.clear();
         for &unit in self.post.live.iter().filter(|&&unit| self.post.last[unit as usize] != 0) {
             let range = columns.start[unit as usize] as usize..columns.start[unit as usize + 1] as usize;
-            list.reserve(range.len());
+            // Written always, kept sometimes: which it is cannot be foreseen by a branch.
+            let mut n = list.len();
+            list.resize(n + range.len(), Lane::default());
             for &lane in &columns.lanes[range] {
                 let pre = usize::from(lane.pre);
-                let done = x0 && self.pre.last[pre] != 0;
-                if !done && (!rule.y0_needs_pre || self.pre.is_live(pre)) {
-                    touch(&self.plastic.w, lane.entry as usize);
-                    list.push(lane);
-                }
+                let done = x0 & (self.pre.last[pre] != 0);
+                list[n] = lane;
+                n += usize::from(!done & (!rule.y0_needs_pre | self.pre.is_live(pre)));
             }
+            list.truncate(n);
         }
     }
 
@@ -117,10 +118,11 @@ impl Learning {
         let Batch { format, entries, known } = batch;
         let format = self.formats[usize::from(format)];
         let Some(rule) = format.rule else { return };
-        self.gather(rule, epoch, (entries, known), scratch);
         if let Entries::List(lanes) = entries {
+            lanes.iter().for_each(|lane| touch(&self.plastic.w, lane.entry as usize));
             lanes.iter().for_each(|lane| touch(words.words, lane.word as usize));
         }
+        self.gather(rule, epoch, (entries, known), scratch);
         let rule = &self.rules[rule];
         let n = entries.len();
         let lanes = n.next_multiple_of(LANES);
@@ -171,9 +173,7 @@ impl Learning {
         }
         if let (Entries::List(lanes), [true, false, false]) = (entries, targets) {
             for (i, &lane) in lanes.iter().enumerate() {
-                if scratch.new[0][i] != scratch.columns[column::W][i] {
-                    self.plastic.store_weight(lane, scratch.new[0][i], &format, words);
-                }
+                self.plastic.store_weight(lane, scratch.new[0][i], &format, words);
             }
             return;
         }

@@ -61,7 +61,7 @@ pub struct Columns {
 }
 
 /// An entry with all that finds its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lane {
     /// The entry.
     pub entry: u32,

@@ -6,7 +6,7 @@ use isa::op::{Join, Mode, StackIn};
 use isa::words::{CompartmentProfile, HomeostasisProfile};
 
 use super::super::core::{Adaptive, Core, Node, Segment, Settings, Soma};
-use super::super::kernel::LANES;
+use super::super::kernel::{Aligned, LANES};
 use super::Refusal;
 use crate::error::LoadError;
 
@@ -16,15 +16,15 @@ pub fn soma(image: &Image, memories: &CoreImage, settings: &Settings) -> Result<
     let n = memories.compartments.len();
     let lanes = settings.updates.next_multiple_of(LANES);
     let mut soma = Soma {
-        u: vec![0; lanes],
-        v: vec![0; lanes],
-        bias: vec![0; lanes],
-        keep_u: vec![0; lanes],
-        keep_v: vec![0; lanes],
-        threshold: vec![i32::MAX; lanes],
-        soft: vec![0; lanes],
-        refractory: vec![1; lanes],
-        hold: vec![0; lanes],
+        u: Aligned::filled(0, lanes),
+        v: Aligned::filled(0, lanes),
+        bias: Aligned::filled(0, lanes),
+        keep_u: Aligned::filled(0, lanes),
+        keep_v: Aligned::filled(0, lanes),
+        threshold: Aligned::filled(i32::MAX, lanes),
+        soft: Aligned::filled(0, lanes),
+        refractory: Aligned::filled(1, lanes),
+        hold: Aligned::filled(0, lanes),
         nodes: vec![Node::PLAIN; n],
         ..Soma::default()
     };
