@@ -265,8 +265,9 @@ pub fn slots(tables: &Tables, parts: &[Plan]) -> Vec<usize> {
     }
     let mut slots = vec![0; parts.len()];
     let mut add = |source: u32, count: u32| {
-        if let Some(&p) = part_of.get(source as usize) {
-            slots[p as usize] += count as usize;
+        // A neuron that fits no core is in no part; it is reported once all others are.
+        if let Some(slots) = part_of.get(source as usize).and_then(|&p| slots.get_mut(p as usize)) {
+            *slots += count as usize;
         }
     };
     for plan in parts {

@@ -65,3 +65,15 @@ proptest! {
         prop_assert_eq!(on(1), on(3));
     }
 }
+
+/// Found by the law above: sources of spikes that are in no part, since their neuron fits no core.
+#[test]
+fn a_neuron_that_fits_no_core_is_an_error() {
+    let seed = 669_301_828_846_880_438;
+    let chip = ChipDescription::shipped("loihi").unwrap();
+    let options = Options { seed, ..Options::default() };
+    match compile(&graphs::random(seed, graphs::MEDIUM), &chip, &options) {
+        Err(Failure::DoesNotFit(misfits)) => assert!(!misfits.is_empty()),
+        other => panic!("{:?}", other.map(|compiled| compiled.report)),
+    }
+}
