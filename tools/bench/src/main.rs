@@ -93,7 +93,7 @@ fn arguments() -> Result<Arguments, String> {
 fn main() -> Result<(), String> {
     let arguments = arguments()?;
     if let Some((file, steps)) = &arguments.run {
-        return run_image(file, *steps);
+        return run_image(file, *steps, arguments.threads);
     }
     if let Some((name, file)) = &arguments.image {
         let (net, layout) = workload(&arguments, name)?;
@@ -229,14 +229,15 @@ fn check_weights(name: &str, chip: &Chip, weights: &[i16]) -> Result<(), String>
 }
 
 /// Loads an image file and runs it; says times and the largest resident size.
-fn run_image(file: &Path, steps: u32) -> Result<(), String> {
+fn run_image(file: &Path, steps: u32, threads: usize) -> Result<(), String> {
     let bytes = std::fs::read(file).map_err(|e| e.to_string())?;
     let (read, image) = timed(Clock::Wall, || Image::from_bytes(&bytes));
     let image = image.map_err(|e| e.to_string())?;
     drop(bytes);
     let (load, chip) = timed(Clock::Wall, || Chip::take(image));
     let mut chip = chip.map_err(|e| e.to_string())?;
-    let (run, ()) = timed(Clock::Wall, || chip.run(steps, 1, &mut NoObserver, &mut |_: Step, _: &[Key]| {}));
+    let (run, ()) =
+        timed(Clock::Wall, || chip.run(steps, threads, &mut NoObserver, &mut |_: Step, _: &[Key]| {}));
     println!(
         "from_bytes {read:.0} ms, load {load:.0} ms, {steps} steps {run:.1} ms, spikes {}",
         chip.counters().spikes

@@ -52,7 +52,7 @@ impl Chip {
             seed: image.seed,
             t: 0,
             level,
-            exchange: Exchange::new(cores.len(), 1),
+            exchange: Exchange::new(vec![0; cores.len()]),
             cores,
             host,
             directory,
@@ -77,7 +77,7 @@ impl Chip {
             super::reset::core(core, memories);
         }
         self.host.reset();
-        self.exchange = Exchange::new(self.cores.len(), 1);
+        self.exchange = Exchange::new(vec![0; self.cores.len()]);
     }
 
     /// Sets the seed of all draws, instead of the image's.

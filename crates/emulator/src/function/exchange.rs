@@ -4,19 +4,34 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 
 use isa::ids::Key;
 
+use super::kernel::Message;
 use super::step::Outbox;
 use crate::observer::CoreWork;
 
-/// Outboxes of the host and of every thread, two of each: one is read while the other is filled.
+/// Messages on their way, two halves of everything: one is read while the other is filled.
 ///
-/// Nobody ever waits for a lock: a box has one writer, and its readers are a barrier away.
+/// A thread sends to its own cores through an inbox that nobody else touches, and to another thread's through a flow:
+/// one buffer from thread to thread that is written and read from end to end. Nobody ever waits for a lock: who
+/// writes and who reads a thing are a barrier apart.
 #[derive(Debug)]
 pub struct Exchange {
-    boxes: [Vec<RwLock<Outbox>>; 2],
-    reports: [Vec<Mutex<Report>>; 2],
+    host: [RwLock<Outbox>; 2],
+    inboxes: [Vec<Apart<Mutex<Outbox>>>; 2],
+    flows: [Vec<Apart<RwLock<Flows>>>; 2],
+    reports: [Vec<Apart<Mutex<Report>>>; 2],
+    /// The thread of each core.
+    pub owners: Vec<u16>,
     /// Which half holds the messages of the next step.
     pub due: usize,
 }
+
+/// From one thread: a buffer for every thread.
+pub type Flows = Vec<Vec<(u32, Message)>>;
+
+/// Keeps things of different threads on different cache lines.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
 
 /// What a thread saw in a step.
 #[derive(Debug, Default)]
@@ -29,45 +44,48 @@ pub struct Report {
     pub work: Vec<CoreWork>,
 }
 
+impl Report {
+    /// Forgets the step before.
+    pub fn clear(&mut self) {
+        self.spikes.clear();
+        self.groups.clear();
+        self.work.clear();
+    }
+}
+
 impl Exchange {
-    /// Empty boxes for `cores` destinations and `threads` threads.
+    /// Nothing on its way, for cores that these threads own; threads are numbered from 0 without gaps.
     #[must_use]
-    pub fn new(cores: usize, threads: usize) -> Self {
-        let boxes = || (0..=threads).map(|_| RwLock::new(Outbox::new(cores))).collect();
-        let reports = || (0..threads).map(|_| Mutex::default()).collect();
-        Self { boxes: [boxes(), boxes()], reports: [reports(), reports()], due: 0 }
+    pub fn new(owners: Vec<u16>) -> Self {
+        let (cores, threads) = (owners.len(), owners.iter().max().map_or(1, |&last| usize::from(last) + 1));
+        let host = || RwLock::new(Outbox::new(cores));
+        let inboxes = || (0..threads).map(|_| Apart(Mutex::new(Outbox::new(cores)))).collect();
+        let flows = || (0..threads).map(|_| Apart(RwLock::new(vec![Vec::new(); threads]))).collect();
+        let reports = || (0..threads).map(|_| Apart::default()).collect();
+        Self {
+            host: [host(), host()],
+            inboxes: [inboxes(), inboxes()],
+            flows: [flows(), flows()],
+            reports: [reports(), reports()],
+            owners,
+            due: 0,
+        }
     }
 
-    /// The same messages for another number of threads.
-    pub fn resize(&mut self, cores: usize, threads: usize) {
-        if self.boxes[0].len() == threads + 1 {
+    /// The same messages for other owners.
+    pub fn hand_over(&mut self, owners: Vec<u16>) {
+        if self.owners == owners {
             return;
         }
-        let new = Self::new(cores, threads);
-        {
-            let mut first = new.write(0, 1);
-            for writer in 1..self.boxes[self.due].len() {
-                let old = self.read(self.due, writer);
-                for (to, from) in first.0.iter_mut().zip(&old.0) {
-                    to.extend_from_slice(from);
-                }
+        let new = Self::new(owners);
+        for thread in 0..self.threads() {
+            let mut inbox = self.inbox(self.due, thread);
+            self.arrive(self.due, thread, &mut inbox);
+            for (core, messages) in inbox.0.iter().enumerate().filter(|(_, messages)| !messages.is_empty()) {
+                new.inbox(0, new.owners[core].into()).0[core].extend_from_slice(messages);
             }
         }
         *self = new;
-    }
-
-    /// The messages of all writers in `half`.
-    pub fn read_all(&self, half: usize) -> Vec<RwLockReadGuard<'_, Outbox>> {
-        (0..self.boxes[half].len()).map(|writer| self.read(half, writer)).collect()
-    }
-
-    fn read(&self, half: usize, writer: usize) -> RwLockReadGuard<'_, Outbox> {
-        self.boxes[half][writer].read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The box of `writer` in `half`: 0 is the host, then the threads.
-    pub fn write(&self, half: usize, writer: usize) -> RwLockWriteGuard<'_, Outbox> {
-        self.boxes[half][writer].write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Number of threads.
@@ -75,8 +93,56 @@ impl Exchange {
         self.reports[0].len()
     }
 
+    /// What the host sends in `half`, to be read.
+    pub fn host(&self, half: usize) -> RwLockReadGuard<'_, Outbox> {
+        self.host[half].read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the host sends in `half`, to be written.
+    pub fn host_mut(&self, half: usize) -> RwLockWriteGuard<'_, Outbox> {
+        self.host[half].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The inbox of a thread in `half`.
+    pub fn inbox(&self, half: usize, thread: usize) -> MutexGuard<'_, Outbox> {
+        self.inboxes[half][thread].0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The flows from a thread in `half`, to be written.
+    pub fn flows(&self, half: usize, thread: usize) -> RwLockWriteGuard<'_, Flows> {
+        self.flows[half][thread].0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts what flows to `thread` in `half` into its inbox.
+    pub fn arrive(&self, half: usize, thread: usize, inbox: &mut Outbox) {
+        for (from, flows) in self.flows[half].iter().enumerate() {
+            if from != thread {
+                let flows = flows.0.read().unwrap_or_else(PoisonError::into_inner);
+                flows[thread].iter().for_each(|&(core, message)| inbox.0[core as usize].push(message));
+            }
+        }
+    }
+
     /// The report of a thread in `half`.
     pub fn report(&self, half: usize, thread: usize) -> MutexGuard<'_, Report> {
-        self.reports[half][thread].lock().unwrap_or_else(PoisonError::into_inner)
+        self.reports[half][thread].0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_survive_a_change_of_owners() {
+        let mut exchange = Exchange::new(vec![0, 0, 1]);
+        exchange.due = 1;
+        exchange.inbox(1, 0).0[1].push(Message::reward(1));
+        exchange.flows(1, 0)[1].push((2, Message::reward(2)));
+        exchange.flows(1, 1)[0].push((1, Message::reward(3)));
+        exchange.hand_over(vec![0, 1, 1]);
+        assert_eq!(exchange.inbox(exchange.due, 1).0[1], [Message::reward(1), Message::reward(3)]);
+        assert_eq!(exchange.inbox(exchange.due, 1).0[2], [Message::reward(2)]);
+        assert_eq!(exchange.threads(), 2);
     }
 }

@@ -10,7 +10,7 @@ use super::exchange::{Exchange, Report};
 use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
-use super::step::Now;
+use super::step::{Now, Outlet};
 use crate::observer::Observer;
 
 impl Chip {
@@ -33,8 +33,9 @@ impl Chip {
         }
         let recorder = if O::RECORDS { self.recorder.take() } else { None };
         let threads = threads.clamp(1, self.cores.len().max(1));
-        self.exchange.resize(self.cores.len(), threads);
-        let barrier = Barrier::new(threads);
+        let shares = shares(&self.cores, threads);
+        self.exchange.hand_over(owners(&shares));
+        let barrier = Barrier::new(shares.len());
         let span = Span { first: self.t + 1, steps, seed: self.seed, due: self.exchange.due };
         let streams: Vec<usize> = self.cores.iter().map(|core| core.stream.address()).collect();
         let (exchange, recorder_of) = (&self.exchange, recorder.as_deref());
@@ -52,7 +53,7 @@ impl Chip {
             observer,
             sink,
         };
-        let mut parts = partition(&mut self.cores, threads).into_iter().enumerate();
+        let mut parts = partition(&mut self.cores, &shares).into_iter().enumerate();
         let own = parts.next();
         // Before any thread reads the boxes of the first step.
         leader.produce(&shared, 0);
@@ -132,31 +133,38 @@ fn work<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], mut 
 fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u32, scratch: &mut Scratch) {
     let (span, exchange) = (shared.span, shared.exchange);
     let now = span.now(k);
-    let boxes = exchange.read_all(span.half(k));
-    let mut out = exchange.write(span.half(k + 1), index + 1);
+    let host = exchange.host(span.half(k));
+    let mut inbox = exchange.inbox(span.half(k), index);
+    exchange.arrive(span.half(k), index, &mut inbox);
+    let mut next_inbox = exchange.inbox(span.half(k + 1), index);
+    let mut flows = exchange.flows(span.half(k + 1), index);
     let mut report = exchange.report(span.half(k), index);
-    out.clear();
-    report.spikes.clear();
-    report.groups.clear();
-    report.work.clear();
-    let mut due = Vec::with_capacity(boxes.len());
+    next_inbox.clear();
+    flows.iter_mut().for_each(Vec::clear);
+    report.clear();
+    let mut out = Outlet {
+        thread: index as u16,
+        owners: &exchange.owners,
+        streams: shared.streams,
+        inbox: &mut next_inbox,
+        flows: &mut flows,
+    };
+    let due = |core: &Core| [host.0[core.index].as_slice(), inbox.0[core.index].as_slice()];
     for i in 0..cores.len() {
         let (done, rest) = cores.split_at_mut(i);
         let Some((core, rest)) = rest.split_first_mut() else { break };
         let before = done.last();
-        due.clear();
-        due.extend(boxes.iter().map(|outbox| outbox.0[core.index].as_slice()));
         core.write_voltages(now.t);
-        core.service(now, &due, scratch);
+        core.service(now, &due(core), scratch);
         if O::RECORDS {
             report.work.extend(shared.recorder.map(|recorder| recorder.before(core)));
         }
         // The core before: its output axons are on their way to the cache since its update.
         if let Some(before) = before {
-            before.send(&mut out, shared.streams);
+            before.send(&mut out);
         }
         if let Some(next) = rest.first() {
-            boxes.iter().for_each(|outbox| next.prefetch(&[outbox.0[next.index].as_slice()]));
+            next.prefetch(&due(next));
         }
         core.update(now, scratch);
         core.prepare(now);
@@ -170,7 +178,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
         }
     }
     if let Some(last) = cores.last() {
-        last.send(&mut out, shared.streams);
+        last.send(&mut out);
     }
 }
 
@@ -193,7 +201,7 @@ struct Leader<'a, O, S> {
 impl<O: Observer, S: FnMut(Step, &[Key])> Leader<'_, O, S> {
     /// The host's messages of the `k`th step.
     fn produce(&mut self, shared: &Shared<'_>, k: u32) {
-        let mut out = shared.exchange.write(shared.span.half(k), 0);
+        let mut out = shared.exchange.host_mut(shared.span.half(k));
         self.host.produce(shared.span.now(k), self.level, &mut out);
         if let (Some(gathered), Some(recorder)) = (&mut self.gathered, shared.recorder) {
             gathered.host(recorder, self.host);
@@ -268,18 +276,31 @@ fn ranks(cores: &[Core]) -> Vec<u32> {
     ranks
 }
 
-/// Consecutive cores for each thread, about equal in work.
-fn partition(mut cores: &mut [Core], threads: usize) -> Vec<&mut [Core]> {
+/// How many consecutive cores each thread gets, about equal in work; at least one each.
+fn shares(cores: &[Core], threads: usize) -> Vec<usize> {
     let total: u64 = cores.iter().map(Core::weight).sum();
-    let mut parts = Vec::with_capacity(threads);
-    let mut done = 0;
-    for part in 1..=threads as u64 {
-        let goal = total * part / threads as u64;
-        let mut n = 0;
-        while n < cores.len() && (part == threads as u64 || done + cores[n].weight() / 2 <= goal) {
-            done += cores[n].weight();
-            n += 1;
+    let mut shares = Vec::with_capacity(threads);
+    let (mut next, mut done) = (0, 0);
+    for part in 1..=threads {
+        let goal = total * part as u64 / threads as u64;
+        let (first, last) = (next, cores.len() - (threads - part).min(cores.len()));
+        while next < last && (part == threads || next == first || done + cores[next].weight() / 2 <= goal) {
+            done += cores[next].weight();
+            next += 1;
         }
+        shares.push(next - first);
+    }
+    shares
+}
+
+/// The thread of each core.
+fn owners(shares: &[usize]) -> Vec<u16> {
+    (0u16..).zip(shares).flat_map(|(thread, &n)| std::iter::repeat_n(thread, n)).collect()
+}
+
+fn partition<'a>(mut cores: &'a mut [Core], shares: &[usize]) -> Vec<&'a mut [Core]> {
+    let mut parts = Vec::with_capacity(shares.len());
+    for &n in shares {
         let (own, rest) = std::mem::take(&mut cores).split_at_mut(n);
         parts.push(own);
         cores = rest;

@@ -5,6 +5,7 @@ use isa::num;
 use isa::op::NoiseTarget;
 
 use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
+use super::exchange::Flows;
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
@@ -48,6 +49,32 @@ impl Outbox {
     /// Forgets all messages.
     pub fn clear(&mut self) {
         self.0.iter_mut().for_each(Vec::clear);
+    }
+}
+
+/// Where a thread's messages go.
+pub struct Outlet<'a> {
+    /// This thread.
+    pub thread: u16,
+    /// The thread of each core.
+    pub owners: &'a [u16],
+    /// Addresses of the lists of all cores.
+    pub streams: &'a [usize],
+    /// The thread's own inbox of the next step.
+    pub inbox: &'a mut Outbox,
+    /// To the other threads.
+    pub flows: &'a mut Flows,
+}
+
+impl Outlet<'_> {
+    #[inline]
+    fn push(&mut self, core: u32, message: Message) {
+        let owner = self.owners[core as usize];
+        if owner == self.thread {
+            self.inbox.0[core as usize].push(message);
+        } else {
+            self.flows[usize::from(owner)].push((core, message));
+        }
     }
 }
 
@@ -192,13 +219,12 @@ impl Core {
         }
     }
 
-    /// Phase 3, second part: one message per output axon of all that send. `streams` are the addresses of the lists
-    /// of all cores.
-    pub fn send(&self, out: &mut Outbox, streams: &[usize]) {
+    /// Phase 3, second part: one message per output axon of all that send.
+    pub fn send(&self, out: &mut Outlet<'_>) {
         for &c in &self.spikes.sent {
             for target in self.routes.targets(c.into()) {
-                touch_list(target.message, streams[target.core as usize]);
-                out.0[target.core as usize].push(target.message);
+                touch_list(target.message, out.streams[target.core as usize]);
+                out.push(target.core, target.message);
             }
         }
     }
