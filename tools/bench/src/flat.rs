@@ -116,14 +116,18 @@ fn packed_body(sources: &[u32], ptr: &[u32], words: &[u32], acc: &mut [i32]) {
         if let Some(&ahead) = sources.get(i + 2 * AHEAD) {
             fetch(ptr, ahead as usize);
         }
-        for &word in &words[ptr[source as usize] as usize..ptr[source as usize + 1] as usize] {
+        let mut add = |word: u32| {
             let target = (word & 0x00ff_ffff) as usize;
             debug_assert!(target < acc.len());
             // SAFETY: targets are neurons, as `rows` made sure.
             #[allow(unsafe_code, reason = "the kernel is to be as fast as one can write it")]
             let slot = unsafe { acc.get_unchecked_mut(target) };
             *slot += (word as i32 >> 24) << 1;
-        }
+        };
+        let (chunks, rest) =
+            words[ptr[source as usize] as usize..ptr[source as usize + 1] as usize].as_chunks::<8>();
+        chunks.iter().for_each(|chunk| chunk.iter().for_each(|&word| add(word)));
+        rest.iter().for_each(|&word| add(word));
     }
 }
 
