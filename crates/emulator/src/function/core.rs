@@ -192,12 +192,20 @@ impl Ring {
 pub struct Spikes {
     /// Compartments that fired in this step, ascending.
     pub fired: Vec<u16>,
-    /// Compartments whose messages left in this step.
+    /// Compartments whose messages left in this step, where there are axon delays; see [`Self::sent`].
     pub sent: Vec<u16>,
     /// Compartments whose messages wait, by the step at which they leave, modulo 64; empty without axon delays.
     pub late: Vec<Vec<u16>>,
     /// Axon delay of each compartment; empty where all are 0.
     pub delays: Vec<u8>,
+}
+
+impl Spikes {
+    /// Compartments whose messages left in this step.
+    #[must_use]
+    pub fn sent(&self) -> &[u16] {
+        if self.delays.is_empty() { &self.fired } else { &self.sent }
+    }
 }
 
 /// The reward channel of a core (contract 7).

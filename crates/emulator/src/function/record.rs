@@ -120,7 +120,7 @@ impl Recorder {
     }
 
     fn sends(&self, core: &Core, work: &mut CoreWork) {
-        for &c in &core.spikes.sent {
+        for &c in core.spikes.sent() {
             let messages = self.range(self.cores[core.index][usize::from(c)]);
             work.sends.push(Send { compartment: CompartmentId(c), messages: messages.len() as u32 });
             work.sent.extend_from_slice(messages);

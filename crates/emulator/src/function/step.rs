@@ -144,14 +144,14 @@ impl Core {
         let (v_min, v_max) = (settings.v_min, settings.v_max);
         let (keep_u, keep_v, threshold) = (soma.keep_u[start], soma.keep_v[start], soma.threshold[start]);
         let params = UpdateParams { keep_u, keep_v, threshold, v_min, v_max };
-        let each = EachLane {
+        let each = (!soma.uniform).then(|| EachLane {
             keep_u: &soma.keep_u[start..end],
             keep_v: &soma.keep_v[start..end],
             threshold: &soma.threshold[start..end],
             soft: &soma.soft[start..end],
             refractory: &soma.refractory[start..end],
             hold: &mut soma.hold[start..end],
-        };
+        });
         let fired = &mut scratch.fired[start..end];
         let lanes = Lanes {
             u: &mut soma.u[start..end],
@@ -159,7 +159,7 @@ impl Core {
             slot: &mut self.ring.slot(end)[start..],
             bias: &soma.bias[start..end],
             fired,
-            each: (!soma.uniform).then_some(each),
+            each,
         };
         update(settings.level, params, lanes, start, &mut self.spikes.fired)
     }
@@ -204,11 +204,10 @@ impl Core {
             touch(&routes.targets, outputs.start as usize);
             touch(&routes.targets, outputs.end as usize);
         }
-        spikes.sent.clear();
         if spikes.delays.is_empty() {
-            spikes.sent.extend_from_slice(&spikes.fired);
             return;
         }
+        spikes.sent.clear();
         let at = |delay: u32| ((now.t + delay) % 64) as usize;
         spikes.sent.append(&mut spikes.late[at(0)]);
         for &c in &spikes.fired {
@@ -221,7 +220,7 @@ impl Core {
 
     /// Phase 3, second part: one message per output axon of all that send.
     pub fn send(&self, out: &mut Outlet<'_>) {
-        for &c in &self.spikes.sent {
+        for &c in self.spikes.sent() {
             for target in self.routes.targets(c.into()) {
                 touch_list(target.message, out.streams[target.core as usize]);
                 out.push(target.core, target.message);

@@ -71,12 +71,11 @@ pub fn touch_list(message: Message, address: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        let first = address.wrapping_add(4 * message.start());
-        for line in 0..message.lines().min(4) {
-            // SAFETY: a prefetch reads nothing, whatever the address.
-            unsafe {
-                _mm_prefetch::<_MM_HINT_T1>(std::ptr::without_provenance(first.wrapping_add(64 * line)))
-            };
+        let first = std::ptr::without_provenance::<i8>(address.wrapping_add(4 * message.start()));
+        // SAFETY: a prefetch reads nothing, whatever the address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T1>(first);
+            _mm_prefetch::<_MM_HINT_T1>(first.wrapping_add(64));
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
@@ -119,21 +118,21 @@ fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: 
         if let Some(ahead) = messages.get(i + AHEAD) {
             fetch(*ahead, stream);
         }
-        let kind = message.kind();
-        let start = if kind == Kind::Reward { 0 } else { message.start() };
-        let list = &words[start..start + message.words()];
-        let n = message.len();
-        match kind {
-            Kind::Sparse => {
-                add_words::<TURNED>(list, ring, head);
-                served.operations += n as u64;
-            }
+        let (start, n) = (message.start(), message.len());
+        if message.kind() == Kind::Sparse {
+            add_words::<TURNED>(&words[start..start + n.next_multiple_of(PACE)], ring, head);
+            served.operations += n as u64;
+            continue;
+        }
+        match message.kind() {
+            Kind::Sparse => {}
             Kind::Dense => {
                 let first = (message.first() + head) as usize & (ring.len() - 1);
-                add_dense::<WIDE>(list, &mut ring[first..first + n]);
+                add_dense::<WIDE>(&words[start..start + n.div_ceil(2)], &mut ring[first..first + n]);
                 served.operations += n as u64;
             }
             Kind::General => {
+                let list = &words[start..start + 2 + n.next_multiple_of(PACE)];
                 add_words::<TURNED>(&list[2..], ring, head);
                 served.operations += u64::from(list[0]);
                 units.extend((list[1] != u32::MAX).then_some(list[1]));
@@ -154,11 +153,14 @@ fn add_words<const TURNED: bool>(list: &[u32], ring: &mut [i32], head: u32) {
         let slot = unsafe { ring.get_unchecked_mut(address as usize) };
         *slot = slot.wrapping_add(word as i32 >> 16);
     };
-    let (chunks, rest) = list.as_chunks::<PACE>();
+    let (chunks, rest) = list.as_chunks::<{ 2 * PACE }>();
     for chunk in chunks {
         chunk.iter().for_each(|&word| add(word));
     }
-    rest.iter().for_each(|&word| add(word));
+    let (chunks, _) = rest.as_chunks::<PACE>();
+    for chunk in chunks {
+        chunk.iter().for_each(|&word| add(word));
+    }
 }
 
 /// Adds weights, two a word, to consecutive accumulators.

@@ -184,16 +184,6 @@ impl Message {
         let words = n >> (self.0[1] & 1);
         if words <= 2 * LINE as u32 { 2 } else { words as usize / LINE + 1 }
     }
-    /// Words that it reads, heads and padding included.
-    #[must_use]
-    pub const fn words(self) -> usize {
-        match self.kind() {
-            Kind::Sparse => self.len().next_multiple_of(PACE),
-            Kind::Dense => self.len().div_ceil(2),
-            Kind::General => self.len().next_multiple_of(PACE) + 2,
-            Kind::Reward => 0,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -236,7 +226,9 @@ mod tests {
         );
         let m = Message::sparse(7, (1 << 30) - 1);
         assert_eq!((m.kind(), m.start(), m.len()), (Kind::Sparse, 7, (1 << 30) - 1));
-        assert_eq!(Message::general(9, 5).words(), 10);
+        assert_eq!((Message::general(9, 5).kind(), Message::general(9, 5).len()), (Kind::General, 5));
+        assert_eq!((Message::sparse(0, 32).lines(), Message::sparse(0, 33).lines()), (2, 3));
+        assert_eq!(Message::dense(0, 64, 7).lines(), 2);
         assert_eq!(Message::reward(-128).value(), -128);
         assert_eq!(Message::reward(-1).kind(), Kind::Reward);
     }

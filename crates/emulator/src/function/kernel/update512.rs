@@ -2,12 +2,11 @@
 //! counted only where there are any.
 
 use std::arch::x86_64::{
-    __m512i, __mmask16, _mm256_storeu_si256, _mm512_abs_epi32, _mm512_add_epi32, _mm512_and_si512,
-    _mm512_cmpgt_epi32_mask, _mm512_cmpneq_epi32_mask, _mm512_cvtepi32_epi16, _mm512_loadu_si512,
-    _mm512_mask_mov_epi32, _mm512_maskz_compress_epi32, _mm512_maskz_mov_epi32, _mm512_max_epi32,
-    _mm512_min_epi32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_set1_epi32, _mm512_setr_epi32,
-    _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srai_epi32, _mm512_storeu_si512, _mm512_sub_epi32,
-    _mm512_test_epi32_mask, _mm512_xor_si512,
+    __m512i, __mmask16, _mm512_abs_epi32, _mm512_add_epi32, _mm512_and_si512, _mm512_cmpgt_epi32_mask,
+    _mm512_cmpneq_epi32_mask, _mm512_loadu_si512, _mm512_mask_mov_epi32, _mm512_maskz_compress_epi32,
+    _mm512_maskz_mov_epi32, _mm512_max_epi32, _mm512_min_epi32, _mm512_mullo_epi32, _mm512_or_si512,
+    _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srai_epi32,
+    _mm512_storeu_si512, _mm512_sub_epi32, _mm512_test_epi32_mask, _mm512_xor_si512,
 };
 
 use super::update::{Lanes, Tally, UpdateParams};
@@ -24,9 +23,8 @@ pub fn update(
     if level.0 != Set::Avx512 {
         return None;
     }
-    out.reserve(lanes.u.len() + LANES);
     // SAFETY: the level exists only where AVX-512 F, BW, DQ and VL were detected; lengths are the caller's promise,
-    // which `update::update` checks; `out` has room for every lane and one vector more.
+    // which `update::update` checks.
     Some(match lanes.each {
         None => unsafe { body::<false>(params, lanes, start, out) },
         Some(_) => unsafe { body::<true>(params, lanes, start, out) },
@@ -66,35 +64,44 @@ fn wrap24(x: __m512i) -> __m512i {
     _mm512_srai_epi32::<8>(_mm512_slli_epi32::<8>(x))
 }
 
-/// Values before and after what may go wrong: slot, u, x, v.
-struct Exact {
-    before: [__m512i; 4],
-    after: [__m512i; 4],
-    free: __mmask16,
+/// Counts lanes in which slot, u, x and v were changed, and those whose v left 24 bits.
+#[cold]
+fn count(tally: &mut Tally, changed: [__mmask16; 4], outside: __mmask16, free: __mmask16) {
+    tally.q_wrap += changed[0].count_ones();
+    tally.u_wrap += changed[1].count_ones();
+    tally.x_wrap += changed[2].count_ones();
+    tally.v_limit += (changed[3] & free).count_ones();
+    tally.v_range += (outside & free).count_ones();
 }
 
-impl Exact {
-    /// Whether anything was changed.
+/// Indices on their way out, in order.
+struct Indices {
+    buffer: [u32; INDICES + LANES],
+    n: usize,
+}
+
+/// So many indices are gathered before they are handed on.
+const INDICES: usize = 64;
+
+impl Indices {
+    /// Appends the lanes of `index` in `mask`.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn differs(&self) -> bool {
-        let of = |i: usize| _mm512_xor_si512(self.before[i], self.after[i]);
-        let any = _mm512_or_si512(_mm512_or_si512(of(0), of(1)), _mm512_or_si512(of(2), of(3)));
-        _mm512_test_epi32_mask(any, any) != 0
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,popcnt")]
+    fn push(&mut self, mask: __mmask16, index: __m512i, out: &mut Vec<u16>) {
+        if self.n > INDICES {
+            self.flush(out);
+        }
+        // SAFETY: n <= INDICES, and a vector has room behind them.
+        unsafe {
+            let at = self.buffer.as_mut_ptr().add(self.n);
+            _mm512_storeu_si512(at.cast(), _mm512_maskz_compress_epi32(mask, index));
+        }
+        self.n += mask.count_ones() as usize;
     }
 
-    #[cold]
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn count(&self, tally: &mut Tally) {
-        let of = |i: usize| _mm512_cmpneq_epi32_mask(self.before[i], self.after[i]);
-        let (top, bottom) = (_mm512_set1_epi32((1 << 23) - 1), _mm512_set1_epi32(-(1 << 23) + 1));
-        let v = self.before[3];
-        let outside = _mm512_cmpgt_epi32_mask(v, top) | _mm512_cmpgt_epi32_mask(bottom, v);
-        tally.q_wrap += of(0).count_ones();
-        tally.u_wrap += of(1).count_ones();
-        tally.x_wrap += of(2).count_ones();
-        tally.v_limit += (of(3) & self.free).count_ones();
-        tally.v_range += (outside & self.free).count_ones();
+    fn flush(&mut self, out: &mut Vec<u16>) {
+        out.extend(self.buffer[..self.n].iter().map(|&index| index as u16));
+        self.n = 0;
     }
 }
 
@@ -122,9 +129,9 @@ unsafe fn body<const EACH: bool>(
         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
         _mm512_set1_epi32(start as i32),
     );
-    let mut fired = out.len();
+    let mut indices = Indices { buffer: [0; INDICES + LANES], n: 0 };
     for i in (0..n).step_by(LANES) {
-        // SAFETY: all slices hold the 16 lanes from i on; `out` has room for 16 indices behind `fired`.
+        // SAFETY: all slices hold the 16 lanes from i on.
         unsafe {
             let (u, v, slot, bias) = (load(u_at, i), load(v_at, i), load(slot_at, i), load(bias_at, i));
             let mut held: __mmask16 = 0;
@@ -142,13 +149,14 @@ unsafe fn body<const EACH: bool>(
             let x = wrap24(x_exact);
             let v_exact = _mm512_add_epi32(decay(v, keep_v), x);
             let cut = _mm512_max_epi32(_mm512_min_epi32(v_exact, v_max), v_min);
-            let exact = Exact {
-                before: [slot, u_exact, x_exact, v_exact],
-                after: [kept, u_now, x, cut],
-                free: !held,
-            };
-            if exact.differs() {
-                exact.count(&mut tally);
+            let differ = |a, b| _mm512_cmpneq_epi32_mask(a, b);
+            let changed =
+                [differ(slot, kept), differ(u_exact, u_now), differ(x_exact, x), differ(v_exact, cut)];
+            if (changed[0] | changed[1]) | (changed[2] | changed[3]) != 0 {
+                let (top, bottom) = (_mm512_set1_epi32((1 << 23) - 1), _mm512_set1_epi32(-(1 << 23) + 1));
+                let outside =
+                    _mm512_cmpgt_epi32_mask(v_exact, top) | _mm512_cmpgt_epi32_mask(bottom, v_exact);
+                count(&mut tally, changed, outside, !held);
             }
             let any = _mm512_or_si512(_mm512_or_si512(u, v), _mm512_or_si512(q, bias));
             tally.active += (_mm512_test_epi32_mask(any, any) | held).count_ones();
@@ -164,13 +172,10 @@ unsafe fn body<const EACH: bool>(
             store(u_at, i, u_now);
             store(v_at, i, _mm512_mask_mov_epi32(level, own, reset));
             store(slot_at, i, _mm512_setzero_si512());
-            let which = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(own, index));
-            _mm256_storeu_si256(out.as_mut_ptr().add(fired).cast(), which);
-            fired += own.count_ones() as usize;
+            indices.push(own, index, out);
         }
         index = _mm512_add_epi32(index, _mm512_set1_epi32(LANES as i32));
     }
-    // SAFETY: indices up to `fired` were written, within the capacity.
-    unsafe { out.set_len(fired) };
+    indices.flush(out);
     tally
 }
