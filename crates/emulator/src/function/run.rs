@@ -10,7 +10,7 @@ use super::exchange::{Exchange, Report};
 use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
-use super::step::{Now, Outlet};
+use super::step::{Home, Now, Outlet};
 use crate::observer::Observer;
 
 impl Chip {
@@ -37,9 +37,10 @@ impl Chip {
         self.exchange.hand_over(owners(&shares));
         let barrier = Barrier::new(shares.len());
         let span = Span { first: self.t + 1, steps, seed: self.seed, due: self.exchange.due };
-        let streams: Vec<usize> = self.cores.iter().map(|core| core.stream.address()).collect();
+        let home = |(core, &thread): (&Core, &u16)| Home { lists: core.stream.address(), thread };
+        let homes: Vec<Home> = self.cores.iter().zip(&self.exchange.owners).map(home).collect();
         let (exchange, recorder_of) = (&self.exchange, recorder.as_deref());
-        let shared = Shared { span, exchange, barrier: &barrier, recorder: recorder_of, streams: &streams };
+        let shared = Shared { span, exchange, barrier: &barrier, recorder: recorder_of, homes: &homes };
         let mut leader = Leader {
             host: &mut self.host,
             level: self.level,
@@ -103,8 +104,8 @@ struct Shared<'a> {
     exchange: &'a Exchange,
     barrier: &'a Barrier,
     recorder: Option<&'a Recorder>,
-    /// Addresses of the lists of all cores.
-    streams: &'a [usize],
+    /// Where all cores are.
+    homes: &'a [Home],
 }
 
 /// Moments of a step at which the first thread has more to do.
@@ -142,13 +143,8 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
     next_inbox.clear();
     flows.iter_mut().for_each(Vec::clear);
     report.clear();
-    let mut out = Outlet {
-        thread: index as u16,
-        owners: &exchange.owners,
-        streams: shared.streams,
-        inbox: &mut next_inbox,
-        flows: &mut flows,
-    };
+    let mut out =
+        Outlet { thread: index as u16, homes: shared.homes, inbox: &mut next_inbox, flows: &mut flows };
     let due = |core: &Core| [host.0[core.index].as_slice(), inbox.0[core.index].as_slice()];
     for i in 0..cores.len() {
         let (done, rest) = cores.split_at_mut(i);

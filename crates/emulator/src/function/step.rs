@@ -52,14 +52,21 @@ impl Outbox {
     }
 }
 
+/// Where a core is to be found during a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    /// Address of its lists.
+    pub lists: usize,
+    /// Its thread.
+    pub thread: u16,
+}
+
 /// Where a thread's messages go.
 pub struct Outlet<'a> {
     /// This thread.
     pub thread: u16,
-    /// The thread of each core.
-    pub owners: &'a [u16],
-    /// Addresses of the lists of all cores.
-    pub streams: &'a [usize],
+    /// Of each core: where its lists lie, and its thread.
+    pub homes: &'a [Home],
     /// The thread's own inbox of the next step.
     pub inbox: &'a mut Outbox,
     /// To the other threads.
@@ -69,11 +76,12 @@ pub struct Outlet<'a> {
 impl Outlet<'_> {
     #[inline]
     fn push(&mut self, core: u32, message: Message) {
-        let owner = self.owners[core as usize];
-        if owner == self.thread {
+        let home = self.homes[core as usize];
+        touch_list(message, home.lists);
+        if home.thread == self.thread {
             self.inbox.0[core as usize].push(message);
         } else {
-            self.flows[usize::from(owner)].push((core, message));
+            self.flows[usize::from(home.thread)].push((core, message));
         }
     }
 }
@@ -222,7 +230,6 @@ impl Core {
     pub fn send(&self, out: &mut Outlet<'_>) {
         for &c in self.spikes.sent() {
             for target in self.routes.targets(c.into()) {
-                touch_list(target.message, out.streams[target.core as usize]);
                 out.push(target.core, target.message);
             }
         }

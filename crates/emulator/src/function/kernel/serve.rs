@@ -1,6 +1,6 @@
 //! Phase 1: lists of synapses added to accumulators.
 
-use super::stream::{Kind, Message, PACE, Stream};
+use super::stream::{Kind, Message, Stream};
 use super::{LANES, Level, Set};
 
 /// What serving messages needs of a core.
@@ -25,7 +25,7 @@ pub struct Served {
 }
 
 /// How many messages ahead a list is fetched.
-const AHEAD: usize = 12;
+const AHEAD: usize = 16;
 
 /// Serves `messages` of one core. Messages point into `inbox.stream`, as loading made sure.
 pub fn serve(level: Level, messages: &[Message], inbox: Inbox<'_>) -> Served {
@@ -120,7 +120,7 @@ fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: 
         }
         let (start, n) = (message.start(), message.len());
         if message.kind() == Kind::Sparse {
-            add_words::<TURNED>(&words[start..start + n.next_multiple_of(PACE)], ring, head);
+            add_words::<TURNED>(&words[start..start + n], ring, head);
             served.operations += n as u64;
             continue;
         }
@@ -132,7 +132,7 @@ fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: 
                 served.operations += n as u64;
             }
             Kind::General => {
-                let list = &words[start..start + 2 + n.next_multiple_of(PACE)];
+                let list = &words[start..start + 2 + n];
                 add_words::<TURNED>(&list[2..], ring, head);
                 served.operations += u64::from(list[0]);
                 units.extend((list[1] != u32::MAX).then_some(list[1]));
@@ -143,7 +143,7 @@ fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: 
     served
 }
 
-/// Adds words of address and weight, padded to [`PACE`].
+/// Adds words of address and weight.
 #[inline(always)]
 fn add_words<const TURNED: bool>(list: &[u32], ring: &mut [i32], head: u32) {
     let mask = ring.len() as u32 - 1;
@@ -153,14 +153,11 @@ fn add_words<const TURNED: bool>(list: &[u32], ring: &mut [i32], head: u32) {
         let slot = unsafe { ring.get_unchecked_mut(address as usize) };
         *slot = slot.wrapping_add(word as i32 >> 16);
     };
-    let (chunks, rest) = list.as_chunks::<{ 2 * PACE }>();
+    let (chunks, rest) = list.as_chunks::<8>();
     for chunk in chunks {
         chunk.iter().for_each(|&word| add(word));
     }
-    let (chunks, _) = rest.as_chunks::<PACE>();
-    for chunk in chunks {
-        chunk.iter().for_each(|&word| add(word));
-    }
+    rest.iter().for_each(|&word| add(word));
 }
 
 /// Adds weights, two a word, to consecutive accumulators.
@@ -241,8 +238,8 @@ mod tests {
             let words: Vec<u32> =
                 list.iter().map(|(a, w)| u32::from(*a) | u32::from(w.cast_unsigned()) << 16).collect();
             let mut stream = Stream::default();
-            let sparse_at = stream.push_padded(&mut words.clone(), 0);
-            let general_at = stream.push_padded(&mut [vec![77, 3], words.clone()].concat(), 2);
+            let sparse_at = stream.push(&words);
+            let general_at = stream.push(&[vec![77, 3], words.clone()].concat());
             let pairs: Vec<u32> = dense.chunks(2).map(|p| {
                 u32::from(p[0].cast_unsigned()) | u32::from(p.get(1).copied().unwrap_or(9).cast_unsigned()) << 16
             }).collect();

@@ -3,9 +3,6 @@
 /// Words of a cache line.
 const LINE: usize = 16;
 
-/// Synapses are served by so many at a time; lists of words are padded to it.
-pub const PACE: usize = 4;
-
 /// One cache line.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(64))]
@@ -66,15 +63,6 @@ impl Stream {
     pub fn words_mut(&mut self) -> &mut [u32] {
         // SAFETY: as above, and the borrow is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
-    }
-
-    /// Appends words of address and weight behind a head, padded with weights of 0; where they start.
-    pub fn push_padded(&mut self, words: &mut Vec<u32>, head: usize) -> u32 {
-        // Different addresses, so that additions of 0 do not wait for each other.
-        while !(words.len() - head).is_multiple_of(PACE) {
-            words.push((words.len() % PACE) as u32);
-        }
-        self.push(words)
     }
 
     /// Appends a list; where it starts. Lists of more than a quarter of a line start on a line.
@@ -207,14 +195,6 @@ mod tests {
         numbers[20] += 1;
         assert_eq!(numbers.as_ptr().addr() % 64, 0);
         assert_eq!((numbers.len(), numbers[19], numbers[20]), (21, -3, -2));
-    }
-
-    #[test]
-    fn lists_are_padded_behind_their_head() {
-        let mut stream = Stream::default();
-        let mut list = vec![9, 9, 1, 2, 3, 4, 5];
-        assert_eq!(stream.push_padded(&mut list, 2), 0);
-        assert_eq!((list.len(), list[7] >> 16, list[9] >> 16), (10, 0, 0));
     }
 
     #[test]

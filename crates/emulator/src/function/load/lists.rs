@@ -245,7 +245,7 @@ impl<'a> Builder<'a> {
             let unit = self.unit.take();
             let head = [operations, unit.map_or(u32::MAX, u32::from)];
             self.words.splice(0..0, head);
-            let start = self.stream.push_padded(&mut self.words, head.len());
+            let start = self.stream.push(&self.words);
             if unit.is_some() {
                 self.plastic.placed(start + 2);
             }
@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
             && slot(self.words.first()) == slot(self.words.last())
             && self.words.windows(2).all(consecutive);
         if !dense {
-            return Message::sparse(self.stream.push_padded(&mut self.words, 0), n);
+            return Message::sparse(self.stream.push(&self.words), n);
         }
         let first = address(self.words[0]) as u16;
         let half = |word: Option<&u32>| word.map_or([0; 2], |word| ((word >> 16) as u16).to_ne_bytes());
