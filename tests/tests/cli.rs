@@ -97,6 +97,7 @@ fn every_command_has_help_with_an_example() {
     for command in wanted {
         assert!(commands.contains(&command), "no command {command}: {help}");
     }
+    assert_eq!(stdout(&run_in(&root(), &["help", "--help"])), help);
     for command in commands.into_iter().filter(|c| *c != "help") {
         let output = run_in(&root(), &["help", command]);
         assert!(stdout(&output).contains("Example"), "{command}: {}", stdout(&output));
@@ -184,6 +185,63 @@ fn exit_codes_tell_whose_fault_it_is() {
     json(&["build", "programs/relay", "-o", &b]);
     assert_eq!(run_in(&root(), &["diff", &a, &b]).status.code(), Some(3));
     assert_eq!(run_in(&root(), &["diff", &a, &a]).status.code(), Some(0));
+}
+
+#[test]
+fn options_that_cannot_be_are_refused() {
+    let folder = scratch("options");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    fs::write(folder.join("endless.snn"), "population a[2]\n").expect("scratch");
+    json(&["build", "programs/hello", "-o", &at("chip.img")]);
+    let refused: &[(&[&str], &str)] = &[
+        (&["programs/hello", "--threads", "0"], "a whole number from 1 to 1024"),
+        (&["programs/hello", "--steps", "-1"], "steps are a number from 1"),
+        (&["programs/hello", "--seed", "-1"], "a whole number from 0 to 4294967295"),
+        (&["programs/hello", "--samples", "0"], "a whole number from 1"),
+        (&["programs/hello", "--samples", "3"], "the network has no samples"),
+        (&["programs/hello", "--cores-min", "0"], "a whole number from 1"),
+        (&["programs/hello", "--cores-min", "100000"], "`loihi` has 128 cores"),
+        (&["programs/hello", "--probe", "out.{{{v"], "`{` without `}`"),
+        (&[&at("chip.img"), "--chip", "loihi"], "made for `loihi`"),
+        (&[&at("endless.snn")], "error[E0033]: nothing says how many steps to run\n"),
+    ];
+    for (arguments, what) in refused {
+        let (code, text) = fails(&[&["run"], *arguments].concat());
+        assert!(code == Some(1) && text.contains(what), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn what_has_no_effect_is_warned_of() {
+    let folder = scratch("effect");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let text = "input a[3]\npopulation b[3]\nproject a -> b : one_to_one { weight = 200 }\nrun 10\n";
+    fs::write(folder.join("main.snn"), text).expect("scratch");
+    fs::write(folder.join("empty.csv"), "").expect("scratch");
+    fs::write(folder.join("late.csv"), "10,0\n11,1\n500,2\n").expect("scratch");
+    let (empty, late) = (at("empty.csv"), at("late.csv"));
+    let warned: &[(&[&str], &str)] = &[
+        (&["--spikes", &empty], "holds no events"),
+        (&["--spikes", &late], "2 of 3 events come after the last step, 10"),
+        (&["--cores-min", "100"], "only 3 are used"),
+    ];
+    for (arguments, what) in warned {
+        let output = run_in(&folder, &[&["run", "."], *arguments].concat());
+        assert!(output.status.success() && stderr(&output).contains(what), "{}", stderr(&output));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn files_without_end_are_refused() {
+    let folder = scratch("endless");
+    std::os::unix::fs::symlink("/dev/zero", folder.join("main.snn")).expect("a link");
+    let zero = folder.join("main.snn").to_string_lossy().into_owned();
+    for arguments in [["dis", "/dev/zero"], ["run", "/dev/zero"], ["inspect", &zero], ["fmt", &zero]] {
+        let (code, text) = fails(&arguments);
+        let clear = text.contains("not a Seamount image") || text.contains("more than 256 MiB");
+        assert!(code == Some(1) && clear, "{arguments:?}: {text}");
+    }
 }
 
 #[test]
@@ -308,6 +366,10 @@ fn two_runs_are_compared_up_to_their_first_difference() {
         json(&["run", "programs/hello", "--seed", seed, "--out", &at(name)]);
     }
     assert_eq!(run_in(&root(), &["diff", &at("a"), &at("b")]).status.code(), Some(0));
+    json(&["run", "programs/hello", "--chip", "loihi-2", "--cores-min", "3", "--out", &at("spread")]);
+    let output = run_in(&root(), &["diff", &at("a"), &at("spread")]);
+    assert_eq!(output.status.code(), Some(0), "the same function on more cores: {}", stdout(&output));
+    assert!(stdout(&output).contains("messages"), "{}", stdout(&output));
     let output = run_in(&root(), &["diff", &at("a"), &at("c")]);
     assert_eq!(output.status.code(), Some(3));
     assert!(stdout(&output).contains("first difference: out"), "{}", stdout(&output));

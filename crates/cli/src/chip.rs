@@ -1,15 +1,17 @@
 //! The chip that `--chip` names: one that ships, or a file.
 
-use std::fs;
 use std::path::Path;
 
 use isa::chip::{ChipDescription, ChipError, SHIPPED};
 
 use crate::failure::Failure;
 use crate::nearest::nearest;
+use crate::read;
 
 /// The chip where nothing is said.
 pub const DEFAULT: &str = "loihi";
+/// What `--chip` takes.
+pub const HELP: &str = "Chip or board: a name (`seamount isa chips`) or a file.toml [default: loihi]";
 
 /// The description of a name or of a TOML file.
 pub fn find(name: &str) -> Result<ChipDescription, Failure> {
@@ -18,11 +20,15 @@ pub fn find(name: &str) -> Result<ChipDescription, Failure> {
     if !is_file {
         return ChipDescription::shipped(name).map_err(|error| refuse(name, &error));
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let text = read::text(path)?;
     ChipDescription::from_toml(&text).map_err(|error| Failure::user(format!("{name}: {error}")))
 }
 
 fn refuse(name: &str, error: &ChipError) -> Failure {
     let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-    Failure::user(error.to_string()).help(format!("{}, or name a file.toml", nearest(name, &known)))
+    let what = match error {
+        ChipError::Unknown(..) => format!("no chip `{name}`"),
+        error => error.to_string(),
+    };
+    Failure::user(what).help(nearest(name, &known)).help("`--chip` also takes a file.toml")
 }

@@ -1,6 +1,5 @@
 //! Files that a description names, found beside it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use network::{Data, LoadError, Loader};
@@ -21,7 +20,8 @@ impl Beside {
 impl Loader for Beside {
     fn load(&self, path: &str, array: Option<&str>) -> Result<network::Array, LoadError> {
         let full = self.folder.join(path);
-        let bytes = fs::read(&full).map_err(|e| LoadError::File { path: path.into(), why: e.to_string() })?;
+        let bytes = crate::read::data(&full)
+            .map_err(|e| LoadError::File { path: path.into(), why: e.to_string() })?;
         let found = read(&full, &bytes, array).map_err(|error| match error {
             FileError::Member { name, known } => LoadError::Array { path: path.into(), array: name, known },
             error => LoadError::Format { path: path.into(), why: error.to_string() },
@@ -49,6 +49,8 @@ fn read(path: &Path, bytes: &[u8], array: Option<&str>) -> Result<Array, FileErr
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

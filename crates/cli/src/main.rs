@@ -7,11 +7,13 @@ mod loader;
 mod nearest;
 mod number;
 mod open;
+mod read;
 mod render;
 mod run;
 mod ui;
 mod write;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -37,7 +39,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(words(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(message) => return usage(&message),
     };
@@ -52,6 +54,15 @@ fn main() -> ExitCode {
         failure.exit
     });
     ExitCode::from(exit as u8)
+}
+
+/// The arguments; `help --help` asks for what `help` says.
+fn words(all: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = all.collect();
+    if all.get(1).is_some_and(|command| command == "help") {
+        all.retain(|word| word != "--help" && word != "-h");
+    }
+    all
 }
 
 /// Help and version are answers; anything else is the user's mistake.

@@ -1,7 +1,6 @@
 //! What a command is given: a program folder, a description, a graph as JSON, or an image; and the way from one to
 //! the next.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,6 +11,8 @@ use network::graph::Graph;
 use crate::chip;
 use crate::failure::{Exit, Failure, Finding, Place, Source};
 use crate::loader::Beside;
+use crate::number;
+use crate::read;
 use crate::run::screen;
 use crate::ui::Ui;
 
@@ -26,15 +27,32 @@ pub struct Input {
 /// How a network becomes an image.
 #[derive(clap::Args)]
 pub struct Layout {
-    /// Chip or board: a name (`seamount isa chips`) or a file.toml
-    #[arg(long, default_value = chip::DEFAULT)]
-    pub chip: String,
-    /// Seed of the search for a placement; no spike depends on it
-    #[arg(long, default_value_t = 0)]
-    pub placement_seed: u64,
-    /// Spread over at least so many cores
-    #[arg(long, default_value_t = 1, value_name = "CORES")]
-    pub cores_min: u32,
+    #[arg(long, value_name = "NAME|FILE", help = chip::HELP)]
+    pub chip: Option<String>,
+    /// Seed of the search for a placement; no spike depends on it [default: 0]
+    #[arg(long, value_name = "SEED", value_parser = number::long_seed, allow_negative_numbers = true)]
+    pub placement_seed: Option<u64>,
+    /// Spread over at least so many cores [default: 1]
+    #[arg(long, value_name = "CORES", value_parser = number::count::<{ u32::MAX }>, allow_negative_numbers = true)]
+    pub cores_min: Option<u32>,
+}
+
+impl Layout {
+    /// An image has its layout: what is asked of another is refused.
+    pub fn refuse_for(&self, path: &Path, image: &Image) -> Result<(), Failure> {
+        let given = [
+            ("--chip", self.chip.is_some()),
+            ("--placement-seed", self.placement_seed.is_some()),
+            ("--cores-min", self.cores_min.is_some()),
+        ];
+        let Some((option, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+        let what = format!(
+            "{option} is for networks; {} is an image, made for `{}`",
+            path.display(),
+            image.chip.name
+        );
+        Err(Failure::user(what).help(format!("build the network anew: seamount build NETWORK {option} ..")))
+    }
 }
 
 /// A graph with the text it came from.
@@ -77,7 +95,7 @@ pub fn network(path: &Path, ui: &Ui) -> Result<Network, Failure> {
 /// Reads an image, or compiles one.
 pub fn image(path: &Path, layout: &Layout, ui: &Ui) -> Result<Image, Failure> {
     match open(path, ui)? {
-        Given::Image(image) => Ok(*image),
+        Given::Image(image) => layout.refuse_for(path, &image).map(|()| *image),
         Given::Network(network) => Ok(compile(&network, layout, ui)?.image),
     }
 }
@@ -95,15 +113,9 @@ fn file_of(path: &Path) -> Result<PathBuf, Failure> {
     Err(failure.help("name a description, or make a program with `seamount new hello`"))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::io("read", path, &error))
-}
-
 /// The text of a file with its name.
 pub fn text(path: &Path) -> Result<Source, Failure> {
-    let text = String::from_utf8(read(path)?);
-    let text = text.map_err(|_| Failure::user(format!("{} is not UTF-8 text", path.display())))?;
-    Ok(Source { name: path.display().to_string(), text: text.into() })
+    Ok(Source { name: path.display().to_string(), text: read::text(path)?.into() })
 }
 
 fn network_of_text(path: &Path, ui: &Ui) -> Result<Network, Failure> {
@@ -135,8 +147,16 @@ fn network_of_json(path: &Path) -> Result<Network, Failure> {
 }
 
 fn image_of(path: &Path) -> Result<Image, Failure> {
-    let image = Image::from_bytes(&read(path)?);
-    image.map_err(|error| Failure::user(format!("{}: {error}", path.display())))
+    let bytes = read::image(path).map_err(|error| Failure::io("read", path, &error))?;
+    Image::from_bytes(&bytes).map_err(|error| {
+        let refused = Failure::user(format!("{}: {error}", path.display()));
+        let other = !bytes.starts_with(&image::bytes::MAGIC);
+        if other {
+            refused.help("names of descriptions end in .snn, those of graphs in .json")
+        } else {
+            refused
+        }
+    })
 }
 
 /// The folder's name for a main.snn, else the file's.
@@ -152,18 +172,26 @@ fn name_of(path: &Path) -> String {
 
 /// Compiles a network for the chip that the layout names.
 pub fn compile(network: &Network, layout: &Layout, ui: &Ui) -> Result<compiler::Compiled, Failure> {
-    let chip = chip::find(&layout.chip)?;
-    let options = Options { seed: layout.placement_seed, cores_min: layout.cores_min, ..Options::default() };
+    let chip = chip::find(layout.chip.as_deref().unwrap_or(chip::DEFAULT))?;
+    let cores_min = layout.cores_min.unwrap_or(1);
+    if cores_min > chip.cores() {
+        let what = format!("--cores-min {cores_min}: `{}` has {} cores", chip.name, chip.cores());
+        return Err(Failure::user(what).help("name a larger board with --chip: seamount isa chips"));
+    }
+    let options = Options { seed: layout.placement_seed.unwrap_or(0), cores_min, ..Options::default() };
     #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
     let start = Instant::now();
     let compiled =
         compiler::compile(&network.graph, &chip, &options).map_err(|error| refused(error, network))?;
-    let graph = &network.graph;
+    let (graph, used) = (&network.graph, compiled.image.cores.len());
+    if used < cores_min as usize {
+        ui.warning(format!("--cores-min {cores_min}: only {used} are used, the network has no more parts"));
+    }
     let took = screen::time(start.elapsed().as_secs_f64());
     let count = |n: usize, what| screen::count(n as u64, what);
     let neurons = graph.populations.iter().map(|p| p.size as usize).sum();
     let (populations, neurons) = (count(graph.populations.len(), "population"), count(neurons, "neuron"));
-    let counts = format!("{populations}, {neurons}, {}", count(compiled.image.cores.len(), "core"));
+    let counts = format!("{populations}, {neurons}, {}", count(used, "core"));
     ui.status("Compiling", &format!("{} ({counts}) in {took}", graph.name));
     Ok(compiled)
 }

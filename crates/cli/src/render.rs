@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use crate::failure::{Failure, Finding, Place, Source};
 
+/// Most columns of a line that are shown.
+const WIDTH: usize = 120;
+
 /// Where in a text a byte is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -85,6 +88,7 @@ fn excerpt(source: &Source, place: &Place, paint: Paint) -> String {
     let text = source.text.lines().nth(line - 1).unwrap_or_default();
     let (shown, lead) = tabs_as_spaces(text, column - 1);
     let marked = source.text.get(place.start..place.end).and_then(|marked| marked.lines().next());
+    let (shown, lead) = cut(&shown, lead);
     let room = shown.chars().count().saturating_sub(lead);
     let mark = "^".repeat(marked.map_or(1, |m| m.chars().count()).min(room).max(1));
     let number = line.to_string();
@@ -95,6 +99,19 @@ fn excerpt(source: &Source, place: &Place, paint: Paint) -> String {
     let marked = paint.error(format!("{mark} {}", place.label).trim_end());
     let _ = writeln!(out, "{gutter}  {bar} {}{marked}", " ".repeat(lead));
     out
+}
+
+/// At most [`WIDTH`] columns of a line around column `lead`, and where that column came to lie.
+fn cut(line: &str, lead: usize) -> (String, usize) {
+    let all: Vec<char> = line.chars().collect();
+    if all.len() <= WIDTH {
+        return (line.to_string(), lead);
+    }
+    let start = if lead < WIDTH * 2 / 3 { 0 } else { (lead - WIDTH / 3).min(all.len() - WIDTH) };
+    let end = start + WIDTH;
+    let (before, after) = (if start > 0 { "…" } else { "" }, if end < all.len() { "…" } else { "" });
+    let shown: String = all[start..end].iter().collect();
+    (format!("{before}{shown}{after}"), lead - start + before.chars().count())
 }
 
 /// The line with tabs as four spaces, and how far the column `at` (from 0) moved.
@@ -129,6 +146,17 @@ mod tests {
                         \x20  |                             ^^^^^^^^ did you mean `threshold`?\n\
                         help: `seamount explain E0031`\n";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let line: String = (0..1000).map(|i| char::from(b'a' + (i % 26) as u8)).collect();
+        for lead in [0, 79, 80, 500, 999, 1000] {
+            let (shown, at) = cut(&line, lead);
+            assert!(shown.chars().count() <= WIDTH + 2, "{lead}");
+            assert_eq!(shown.chars().nth(at), line.chars().nth(lead), "{lead}");
+        }
+        assert_eq!(cut("short", 3), ("short".into(), 3));
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! The terminal: results on stdout, what is going on on stderr. The only place that prints.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing happens")]
 
 use std::io::{IsTerminal, Write};
 
@@ -34,16 +33,23 @@ impl Ui {
             return;
         }
         match self.color {
-            true => eprintln!("\x1b[1;32m{verb:>12}\x1b[0m {what}"),
-            false => eprintln!("{verb:>12} {what}"),
+            true => write_err(&format!("\x1b[1;32m{verb:>12}\x1b[0m {what}\n")),
+            false => write_err(&format!("{verb:>12} {what}\n")),
         }
     }
 
     /// Warnings on stderr.
     pub fn warnings(&self, found: &Failure) {
         if !self.quiet && !self.json {
-            eprint!("{}", render::failure(found, self.color));
+            write_err(&render::failure(found, self.color));
         }
+    }
+
+    /// One warning without a place.
+    pub fn warning(&self, message: impl Into<String>) {
+        let mut found = Failure::user(message);
+        found.findings.iter_mut().for_each(|finding| finding.warning = true);
+        self.warnings(&found);
     }
 
     /// Results for people on stdout; nothing with `--json`.
@@ -66,7 +72,7 @@ impl Ui {
         if self.json {
             return self.object(&failure_object(failure));
         }
-        eprint!("{}", render::failure(failure, self.color));
+        write_err(&render::failure(failure, self.color));
     }
 
     /// A bar on stderr for `length` units of work; hidden where nobody looks.
@@ -87,6 +93,11 @@ fn write_out(text: &str) {
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
     }
+}
+
+/// Writes to stderr, whether somebody reads it or not.
+fn write_err(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 fn failure_object(failure: &Failure) -> Value {

@@ -1,12 +1,12 @@
 //! `seamount diff`: two images field by field, or two runs up to their first difference.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
 use crate::open::{self, Given};
+use crate::read;
 use crate::run::compare::{self, Divergence};
 use crate::ui::Ui;
 
@@ -15,6 +15,8 @@ const SHOWN: usize = 50;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount diff a.img b.img\n          seamount diff run-a run-b\n\n\
+Runs are equal if their spikes, states, weights and counts are; how they were spread over cores (messages, hops,\n\
+chip_links, updates_inactive), the names of network and program and the time they took may differ.\n\
 Exit code 3 where they differ.")]
 pub struct Arguments {
     /// An image, or the folder of a run (`--out`)
@@ -41,7 +43,7 @@ fn summary(path: &Path) -> Result<Option<Value>, Failure> {
     if !file.is_file() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
+    let text = read::text(&file)?;
     let value = serde_json::from_str(&text);
     value.map(Some).map_err(|error| Failure::user(format!("{}: {error}", file.display())))
 }
@@ -76,10 +78,12 @@ fn images(a: &Path, b: &Path, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn runs(a: (&Path, &Value), b: (&Path, &Value), ui: &Ui) -> Result<Exit, Failure> {
-    let fields = compare::summaries(a.1, b.1);
+    let [fields, circumstances] = compare::summaries(a.1, b.1);
     let first = compare::first(a.0, b.0)?;
     let equal = fields.is_empty() && first.is_none();
-    ui.object(&json!({ "schema": trace::SCHEMA, "equal": equal, "summary": fields, "first": first }));
+    ui.object(&json!({
+        "schema": trace::SCHEMA, "equal": equal, "summary": fields, "circumstances": circumstances, "first": first,
+    }));
     for field in &fields {
         ui.print(&format!("{} {} -> {}\n", field.name, field.before, field.after));
     }
@@ -90,6 +94,17 @@ fn runs(a: (&Path, &Value), b: (&Path, &Value), ui: &Ui) -> Result<Exit, Failure
             "first difference: {record}, sample {sample}, t={step}, {name} {before} -> {after}\n"
         ));
     }
-    ui.print(if equal { "equal\n" } else { "" });
+    let note = |field: &compare::Field| format!("{} {} -> {}", field.name, field.before, field.after);
+    let notes = circumstances.iter().map(note).collect::<Vec<_>>().join(", ");
+    if !equal && !notes.is_empty() {
+        ui.print(&format!("beside that: {notes}\n"));
+    }
+    if equal {
+        ui.print(&if notes.is_empty() {
+            "equal\n".into()
+        } else {
+            format!("equal, only circumstances differ: {notes}\n")
+        });
+    }
     Ok(if equal { Exit::Ok } else { Exit::Divergence })
 }

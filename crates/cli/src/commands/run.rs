@@ -7,7 +7,7 @@ use image::{Image, Record};
 use isa::spec::spec_hash;
 use serde_json::json;
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Finding, Place};
 use crate::number;
 use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::outcome::Outcome;
@@ -24,17 +24,17 @@ pub struct Arguments {
     #[command(flatten)]
     layout: Layout,
     /// Steps of the run, or of each sample [default: what the network says]
-    #[arg(long, value_parser = number::steps)]
+    #[arg(long, value_parser = number::steps, allow_negative_numbers = true)]
     steps: Option<u32>,
     /// Seed of noise, Poisson inputs and learning [default: what the network says]
-    #[arg(long)]
+    #[arg(long, value_parser = number::seed, allow_negative_numbers = true)]
     seed: Option<u32>,
     /// Run only the first samples
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = number::count::<{ u32::MAX }>, allow_negative_numbers = true)]
     samples: Option<u32>,
     /// Host threads; no result depends on them
-    #[arg(long, default_value_t = 1)]
-    threads: usize,
+    #[arg(long, default_value_t = 1, value_parser = number::count::<1024>, allow_negative_numbers = true)]
+    threads: u32,
     /// Input events from a file: `FILE`, or `INPUT=FILE` where there are several inputs
     #[arg(long, value_name = "[INPUT=]FILE")]
     spikes: Vec<String>,
@@ -58,14 +58,15 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let (network, mut image) = given(arguments, ui)?;
     image.seed = arguments.seed.unwrap_or(image.seed);
-    let plan = plan(arguments, &image)?;
+    let plan = plan(arguments, network.as_ref(), &image, ui)?;
     arguments.out.as_deref().map_or(Ok(()), crate::write::folder)?;
     announce(&image, &plan, ui);
-    let (outcome, machine) = session::run(&image, &plan, &ui.bar(1, "steps"))?;
+    let (outcome, machine) = session::run(image, &plan, &ui.bar(1, "steps"))?;
+    let image = machine.chip().image();
     let mut written = learned::save_image(arguments.save_image.as_deref(), machine.chip())?;
     written.extend(learned::save_net(arguments.save_net.as_deref(), network.as_ref(), machine.chip())?);
-    written.extend(write(arguments, &image, &outcome, ui)?);
-    show(&image, &outcome, &written, ui);
+    written.extend(write(arguments, image, &outcome, ui)?);
+    show(image, &outcome, &written, ui);
     Ok(Exit::Ok)
 }
 
@@ -75,7 +76,10 @@ fn given(arguments: &Arguments, ui: &Ui) -> Result<(Option<Network>, Image), Fai
         Given::Image(_) if arguments.save_net.is_some() => {
             Err(Failure::user("--save-net needs a description, this is an image").help("use --save-image"))
         }
-        Given::Image(image) => Ok((None, *image)),
+        Given::Image(image) => {
+            arguments.layout.refuse_for(&arguments.input.path, &image)?;
+            Ok((None, *image))
+        }
         Given::Network(network) => {
             let image = open::compile(&network, &arguments.layout, ui)?.image;
             Ok((Some(*network), image))
@@ -83,19 +87,69 @@ fn given(arguments: &Arguments, ui: &Ui) -> Result<(Option<Network>, Image), Fai
     }
 }
 
-fn plan(arguments: &Arguments, image: &Image) -> Result<Plan, Failure> {
+fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui) -> Result<Plan, Failure> {
     let steps = arguments.steps.unwrap_or(image.session.steps);
     if steps == 0 {
-        return Err(Failure::user("0 steps").help("say `--steps 100`, or `run 100` in the description"));
+        return Err(endless(network));
     }
+    let samples = samples(arguments.samples, image, ui)?;
     let mut records: Vec<Record> = image.session.records.clone();
     for text in &arguments.probe {
         records.extend(probe::records(text, &image.symbols)?);
     }
     distinct(&mut records);
-    let stimulus = spikes::read(&arguments.spikes, image)?;
-    let (samples, threads) = (arguments.samples, arguments.threads.max(1));
-    Ok(Plan { steps, samples, threads, records, stimulus, overflow: arguments.overflow })
+    let stimulus = spikes::read(&arguments.spikes, image, ui)?;
+    let plan = Plan {
+        steps,
+        samples,
+        threads: arguments.threads as usize,
+        records,
+        stimulus,
+        overflow: arguments.overflow,
+    };
+    late(&plan, image, ui);
+    Ok(plan)
+}
+
+/// Nothing says how many steps to run; the place is the end of the description.
+fn endless(network: Option<&Network>) -> Failure {
+    let source = network.and_then(|network| network.source.clone());
+    let end = source.as_ref().map_or(0, |source| source.text.trim_end().len());
+    let finding = Finding {
+        code: Some("E0033".into()),
+        message: "nothing says how many steps to run".into(),
+        places: vec![Place { start: end, end, label: "`run` is missing, e.g. `run 100`".into() }],
+        help: vec!["write `run 100` in the description, or say `--steps 100`".into()],
+        ..Finding::default()
+    };
+    Failure { exit: Exit::User, findings: vec![finding], source }
+}
+
+/// The samples to run: those that there are, at most.
+fn samples(asked: Option<u32>, image: &Image, ui: &Ui) -> Result<Option<u32>, Failure> {
+    match (asked, &image.session.samples) {
+        (Some(asked), None) => Err(Failure::user(format!("--samples {asked}: the network has no samples"))
+            .help("`--steps` says how long it runs")),
+        (Some(asked), Some(samples)) if asked > samples.count => {
+            ui.warning(format!("--samples {asked}: there are {}, all of them are run", samples.count));
+            Ok(None)
+        }
+        _ => Ok(asked),
+    }
+}
+
+/// Warns of input events that come after the last step.
+fn late(plan: &Plan, image: &Image, ui: &Ui) {
+    let shown = image.session.samples.as_ref().filter(|samples| !samples.reset);
+    let turns = shown.map_or(1, |all| all.passes.saturating_mul(plan.samples.unwrap_or(all.count)));
+    let last = turns.saturating_mul(plan.steps);
+    let (all, late) =
+        (plan.stimulus.events.len(), plan.stimulus.events.iter().filter(|e| e.0.0 > last).count());
+    if late > 0 {
+        ui.warning(format!(
+            "--spikes: {late} of {all} events come after the last step, {last}, and are never seen"
+        ));
+    }
 }
 
 /// Keeps one of equal records, and gives others of the same name their period.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::read;
 
 /// A field of the summary that differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,13 +21,19 @@ pub struct Field {
     pub after: Value,
 }
 
-/// Fields of two summaries that differ; the wall clock is no result.
-pub fn summaries(a: &Value, b: &Value) -> Vec<Field> {
+/// Fields of a summary that say how and where it ran; they differ between runs of the same function.
+const CIRCUMSTANCES: [&str; 7] =
+    ["network", "version", "backend", "messages", "hops", "chip_links", "updates_inactive"];
+
+/// Fields of two summaries that differ, and behind them those of circumstances alone; the wall clock is no result.
+pub fn summaries(a: &Value, b: &Value) -> [Vec<Field>; 2] {
     let names =
         |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let all: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
     let differs = all.into_iter().filter(|name| name != "wall_s" && a[name] != b[name]);
-    differs.map(|name| Field { before: a[&name].clone(), after: b[&name].clone(), name }).collect()
+    let fields = differs.map(|name| Field { before: a[&name].clone(), after: b[&name].clone(), name });
+    let (circumstances, function) = fields.partition(|field| CIRCUMSTANCES.contains(&field.name.as_str()));
+    [function, circumstances]
 }
 
 /// The first value in time that two runs recorded differently.
@@ -52,7 +59,7 @@ pub fn first(a: &Path, b: &Path) -> Result<Option<Divergence>, Failure> {
     for name in records(a)?.intersection(&records(b)?) {
         let read = |folder: &Path| {
             let path = folder.join(format!("{name}.csv"));
-            fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))
+            read::text(&path)
         };
         found.extend(difference(name, &read(a)?, &read(b)?));
     }
@@ -111,6 +118,21 @@ fn divergence(record: &str, head: &[&str], a: Option<&str>, b: Option<&str>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counters_that_no_placement_changes_are_function() {
+        let counters = serde_json::to_value(trace::Counters::default()).unwrap();
+        let mut other = counters.clone();
+        for (_, value) in other.as_object_mut().unwrap() {
+            *value = 7.into();
+        }
+        let [function, circumstances] = summaries(&counters, &other);
+        let kept: trace::Counters = serde_json::from_value(other).unwrap();
+        let placed = kept.rows().into_iter().zip(kept.of_function().rows()).filter(|(all, kept)| all != kept);
+        let placed: BTreeSet<&str> = placed.map(|(all, _)| all.0).collect();
+        assert_eq!(circumstances.iter().map(|f| f.name.as_str()).collect::<BTreeSet<_>>(), placed);
+        assert_eq!(function.len() + placed.len(), kept.rows().len());
+    }
 
     #[test]
     fn the_first_value_that_differs() {

@@ -1,5 +1,6 @@
 //! The files of a run's output folder: events, data as npy, npz and CSV, the summary, the report.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -20,16 +21,19 @@ pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
     if !outcome.spikes.is_empty() {
         out.put("spikes.evt", &write_events(&all_spikes(&outcome.spikes)))?;
     }
+    let mut names = Names::default();
     for spikes in &outcome.spikes {
+        let name = names.of(&spikes.name);
         let rows = spike_rows(spikes);
         let npy = write_npy(&[rows.len(), 3], rows.as_flattened()).map_err(encode)?;
-        out.put(&file(&spikes.name, "npy"), &npy)?;
-        out.put(&file(&spikes.name, "csv"), spike_csv(spikes).as_bytes())?;
+        out.put(&format!("{name}.npy"), &npy)?;
+        out.put(&format!("{name}.csv"), spike_csv(spikes).as_bytes())?;
     }
     for recording in &outcome.recordings {
+        let name = names.of(&recording.name);
         let npy = write_npy(&shape(recording, outcome), &recording.values).map_err(encode)?;
-        out.put(&file(&recording.name, "npy"), &npy)?;
-        out.put(&file(&recording.name, "csv"), recording_csv(recording).as_bytes())?;
+        out.put(&format!("{name}.npy"), &npy)?;
+        out.put(&format!("{name}.csv"), recording_csv(recording).as_bytes())?;
     }
     if !outcome.recordings.is_empty() {
         let shapes: Vec<Vec<usize>> = outcome.recordings.iter().map(|r| shape(r, outcome)).collect();
@@ -65,15 +69,28 @@ impl Out<'_> {
     }
 }
 
-/// A file's name from a record's: what no file system minds stays, the rest becomes `_`.
-fn file(name: &str, extension: &str) -> String {
-    format!("{}.{extension}", plain(name))
+/// Names of files from names of records: each once, also where case does not count.
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl Names {
+    fn of(&mut self, record: &str) -> String {
+        let plain = plain(record);
+        let others = (2..).map(|n| format!("{plain}~{n}"));
+        let mut all = std::iter::once(plain.clone()).chain(others);
+        let free = |name: &String| *name != "samples" && self.0.insert(name.to_lowercase());
+        all.find(free).unwrap_or(plain)
+    }
 }
 
-/// A name that no file system minds.
+/// Most characters of a name that every file system takes, with room for an extension.
+const NAME_MAX: usize = 56;
+
+/// A name that no file system minds: what it could mind becomes `_`.
 pub fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || "._-[]".contains(c) { c } else { '_' };
-    name.replace("->", "-").chars().map(plain).collect()
+    let text: String = name.replace("->", "-").chars().take(NAME_MAX).map(plain).collect();
+    if text.is_empty() || text.starts_with('.') { format!("_{text}") } else { text }
 }
 
 fn encode(error: FileError) -> Failure {
@@ -181,4 +198,21 @@ fn page(outcome: &Outcome, bands: &[svg::Band]) -> String {
         section(recording.name.clone(), svg::curves(&first));
     }
     html::page(&outcome.summary, &sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_different_records_have_different_names() {
+        let mut names = Names::default();
+        let long = "x".repeat(300);
+        let records =
+            ["a b.v", "a_b.v", "A_b.v", "a->b.w", "a-b.w", "samples", "..", "", &long, &format!("{long}y")];
+        let made: Vec<String> = records.iter().map(|record| names.of(record)).collect();
+        assert_eq!(made[..8], ["a_b.v", "a_b.v~2", "A_b.v~3", "a-b.w", "a-b.w~2", "samples~2", "_..", "_"]);
+        let distinct: BTreeSet<String> = made.iter().map(|name| name.to_lowercase()).collect();
+        assert!(distinct.len() == made.len() && made.iter().all(|name| name.len() < 70), "{made:?}");
+    }
 }

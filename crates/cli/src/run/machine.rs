@@ -1,7 +1,7 @@
 //! The chip as a session drives it: samples in, states out.
 
 use emulator::{Chip, NoObserver};
-use image::{Image, KeyRun, Recorded, SampleTarget, Samples, Symbols};
+use image::{Image, KeyRun, Recorded, SampleTarget, Samples, Session, Symbols};
 use isa::ids::{Key, Step};
 use isa::op::Variable;
 use trace::{Counters, Stimulus};
@@ -24,16 +24,17 @@ pub struct Turn {
 /// A chip with its image and what comes from outside.
 pub struct Machine<'a> {
     chip: Chip,
-    image: &'a Image,
+    session: Session,
     stimulus: &'a Stimulus,
 }
 
 impl<'a> Machine<'a> {
     /// Loads an image, under the image's seed.
-    pub fn load(image: &'a Image, stimulus: &'a Stimulus) -> Result<Self, Failure> {
+    pub fn load(image: Image, stimulus: &'a Stimulus) -> Result<Self, Failure> {
+        let session = image.session.clone();
         let chip =
-            Chip::load(image).map_err(|error| Failure::user(format!("the image is refused: {error}")))?;
-        Ok(Self { chip, image, stimulus })
+            Chip::take(image).map_err(|error| Failure::user(format!("the image is refused: {error}")))?;
+        Ok(Self { chip, session, stimulus })
     }
 
     /// The chip.
@@ -43,7 +44,7 @@ impl<'a> Machine<'a> {
 
     /// Prepares a sample, or the run where there are none; returns the step before its first.
     pub fn begin(&mut self, turn: Turn, steps: u32) -> Result<u32, Failure> {
-        let Some(samples) = &self.image.session.samples else {
+        let Some(samples) = self.session.samples.take() else {
             self.inject(self.stimulus)?;
             return Ok(0);
         };
@@ -54,8 +55,9 @@ impl<'a> Machine<'a> {
         if before == 0 {
             self.inject(self.stimulus)?;
         }
-        self.set(samples, turn.row, steps)?;
-        Ok(before)
+        let set = self.set(&samples, turn.row, steps);
+        self.session.samples = Some(samples);
+        set.map(|()| before)
     }
 
     /// Runs some steps; `sink` takes the spikes of each, keys ascending.
@@ -92,7 +94,7 @@ impl<'a> Machine<'a> {
                 self.inject(&events(run, row(samples, sample, run.count), before)?)?
             }
             SampleTarget::SpikeTrains(run) => {
-                let train = row(samples, sample, self.image.session.steps.saturating_mul(run.count));
+                let train = row(samples, sample, self.session.steps.saturating_mul(run.count));
                 let shown = train.len().min(steps.saturating_mul(run.count) as usize);
                 self.inject(&events(run, &train[..shown], before)?)?;
             }
@@ -113,7 +115,7 @@ impl<'a> Machine<'a> {
                 (0..chip.plastic_len(index)).map(value).collect()
             }
             Recorded::Reward(index) => {
-                let channel = self.image.host.rewards.get(*index as usize);
+                let channel = chip.image().host.rewards.get(*index as usize);
                 channel.map(|c| chip.value(c.key, variable).unwrap_or_default()).into_iter().collect()
             }
         }

@@ -19,7 +19,8 @@ pub fn records(text: &str, symbols: &Symbols) -> Result<Vec<Record>, Failure> {
         every.parse().ok().filter(|&n| n > 0).ok_or_else(|| refuse("`@` wants steps, 1 and up".into()))?;
     let (thing, variables) =
         body.rsplit_once('.').ok_or_else(|| refuse("no variable".into()).help(EXAMPLE))?;
-    let variables = variables.trim_start_matches('{').trim_end_matches('}').split(',').map(str::trim);
+    let variables = braces(variables).map_err(|what| refuse(what.into()).help(EXAMPLE))?;
+    let variables = variables.split(',').map(str::trim);
     let of = whose(thing.trim(), symbols).map_err(|(what, help)| {
         let failure = refuse(what);
         if help.is_empty() { failure } else { failure.help(help) }
@@ -34,6 +35,18 @@ pub fn records(text: &str, symbols: &Symbols) -> Result<Vec<Record>, Failure> {
         Ok(Record { name: format!("{}.{variable}", thing.trim()), of, variable, every })
     };
     variables.map(record).collect()
+}
+
+/// What stands between braces, or the text itself where there are none.
+fn braces(text: &str) -> Result<&str, &'static str> {
+    let text = text.trim();
+    let inside = match (text.strip_prefix('{'), text.strip_suffix('}')) {
+        (Some(_), Some(_)) => &text[1..text.len() - 1],
+        (None, None) => text,
+        (Some(_), None) => return Err("`{` without `}`"),
+        (None, Some(_)) => return Err("`}` without `{`"),
+    };
+    if inside.contains(['{', '}']) { Err("one pair of `{ }` at most") } else { Ok(inside) }
 }
 
 /// Whether such a thing has that variable.

@@ -47,16 +47,12 @@ pub enum Overflow {
 }
 
 /// Runs `image` as planned; the machine comes back with its final state.
-pub fn run<'a>(
-    image: &'a Image,
-    plan: &'a Plan,
-    bar: &ProgressBar,
-) -> Result<(Outcome, Machine<'a>), Failure> {
-    let mut machine = Machine::load(image, &plan.stimulus)?;
-    let mut run = Run::new(image, plan);
-    let all = image.session.samples.as_ref().map_or(1, |samples| samples.count);
+pub fn run<'a>(image: Image, plan: &'a Plan, bar: &ProgressBar) -> Result<(Outcome, Machine<'a>), Failure> {
+    let mut run = Run::new(&image, plan);
+    let (all, passes) =
+        image.session.samples.as_ref().map_or((1, 1), |samples| (samples.count, samples.passes));
     let samples = plan.samples.map_or(all, |most| most.min(all));
-    let passes = image.session.samples.as_ref().map_or(1, |samples| samples.passes);
+    let mut machine = Machine::load(image, &plan.stimulus)?;
     bar.set_length(u64::from(passes) * u64::from(samples) * u64::from(plan.steps));
     let start = Instant::now();
     for (pass, sample) in (0..passes).flat_map(|pass| (0..samples).map(move |sample| (pass, sample))) {
@@ -68,7 +64,7 @@ pub fn run<'a>(
 }
 
 struct Run<'a> {
-    image: &'a Image,
+    sampled: bool,
     plan: &'a Plan,
     raster: Raster,
     spikes: Vec<SpikeRecord>,
@@ -86,7 +82,7 @@ struct Tally {
 }
 
 impl<'a> Run<'a> {
-    fn new(image: &'a Image, plan: &'a Plan) -> Self {
+    fn new(image: &Image, plan: &'a Plan) -> Self {
         let (mut spikes, mut lines, mut states) = (Vec::new(), Vec::new(), Vec::new());
         for record in &plan.records {
             let columns = machine::columns(&image.symbols, &record.of);
@@ -113,7 +109,8 @@ impl<'a> Run<'a> {
         });
         let measures = measures.collect();
         let raster = Raster::default();
-        Self { image, plan, raster, spikes, lines, states, rows: Vec::new(), measures }
+        let sampled = image.session.samples.is_some();
+        Self { sampled, plan, raster, spikes, lines, states, rows: Vec::new(), measures }
     }
 
     /// Runs one sample, or the whole run where there are none.
@@ -140,7 +137,7 @@ impl<'a> Run<'a> {
         self.close(machine);
         let counters = machine.counters() - counted;
         self.overflow(sample, counters.overflows())?;
-        if self.image.session.samples.is_some() {
+        if self.sampled {
             self.rows.push(SampleRow { counters });
         }
         Ok(())
@@ -198,13 +195,14 @@ impl<'a> Run<'a> {
     }
 
     fn finish(self, machine: &Machine, per_pass: u32, wall_s: f64) -> Outcome {
-        let samples = per_pass * self.image.session.samples.as_ref().map_or(1, |samples| samples.passes);
+        let image = machine.chip().image();
+        let samples = per_pass * image.session.samples.as_ref().map_or(1, |samples| samples.passes);
         let mut measures: Vec<Measured> = self.measures.into_iter().map(|tally| tally.measured).collect();
         for measured in &mut measures {
             let labels = &measured.labels[..measured.labels.len().min(per_pass as usize)];
             measured.decisions.judge(measured.kind, labels);
         }
-        let about = summary::About { image: self.image, steps: self.plan.steps, samples, wall_s };
+        let about = summary::About { image, steps: self.plan.steps, samples, wall_s };
         Outcome {
             summary: summary::of(&about, machine.chip(), &measures),
             steps: self.plan.steps,

@@ -1,6 +1,5 @@
 //! Input events from files: rows of step and line, as event file, npy, npz or CSV.
 
-use std::fs;
 use std::path::Path;
 
 use image::{Image, NodeSymbol};
@@ -11,14 +10,20 @@ use trace::files::read_spikes;
 use super::names;
 use crate::failure::Failure;
 use crate::nearest::nearest;
+use crate::read;
+use crate::ui::Ui;
 
 /// The events of all `[INPUT=]FILE`.
-pub fn read(files: &[String], image: &Image) -> Result<Stimulus, Failure> {
+pub fn read(files: &[String], image: &Image, ui: &Ui) -> Result<Stimulus, Failure> {
     let mut stimulus = Stimulus::none();
     for text in files {
         let (node, path) = target(text, &image.symbols.inputs)?;
-        let bytes = fs::read(path).map_err(|error| Failure::io("read", Path::new(path), &error))?;
+        let bytes =
+            read::data(Path::new(path)).map_err(|error| Failure::io("read", Path::new(path), &error))?;
         let events = read_spikes(&bytes).map_err(|why| Failure::user(format!("{path}: {why}")))?;
+        if events.is_empty() {
+            ui.warning(format!("{path} holds no events"));
+        }
         for (row, (step, line)) in events.into_iter().enumerate() {
             if line >= names::width(node) || step == 0 {
                 let what = format!("{path}: row {row} is step {step}, line {line}");

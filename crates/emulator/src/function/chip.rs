@@ -63,6 +63,12 @@ impl Chip {
         })
     }
 
+    /// The image as it was loaded; [`Self::dump`] gives the memories as they stand.
+    #[must_use]
+    pub const fn image(&self) -> &Image {
+        &self.image
+    }
+
     /// The last step that was run, 0 before the first.
     #[must_use]
     pub const fn step(&self) -> Step {

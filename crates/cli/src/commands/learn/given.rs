@@ -6,6 +6,7 @@ use isa::words::{PostProfile, PreProfile, TraceProfile};
 use network::rule::{library, parse, print, window};
 
 use crate::failure::{Exit, Failure, Finding, Place, Source};
+use crate::number;
 
 /// Impulse and time constant of traces that nothing is said about.
 const TRACE: (f64, f64) = (120.0, 20.0);
@@ -18,16 +19,16 @@ pub struct Given {
     #[arg(long = "trace", value_name = "NAME=IMPULSE,TAU")]
     traces: Vec<String>,
     /// Steps of an epoch
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=63))]
+    #[arg(long, default_value_t = 1, value_parser = number::count::<63>, allow_negative_numbers = true)]
     epoch: u32,
     /// dt goes from -SPAN to SPAN
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(long, default_value_t = 40, value_parser = number::count::<500>, allow_negative_numbers = true)]
     span: u32,
     /// Trials of each dt
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 200, value_parser = number::count::<10_000>, allow_negative_numbers = true)]
     trials: u32,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u32,
     /// Whose change: w, d or t
     #[arg(long, default_value = "w", value_parser = target)]
