@@ -12,7 +12,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use check::TimingError;
-pub use provenance::{Provenance, Tier};
+pub use provenance::{Bound, Origin, Provenance, Tier};
 
 /// The calibrations that ship, by name.
 pub const SHIPPED: &[(&str, &str)] = &[
@@ -34,6 +34,9 @@ pub struct Timing {
     pub nets: u32,
     /// How a core chooses the network of a spike.
     pub choice: NetChoice,
+    /// What must be known to read its results; printed beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// The stages of a router.
     pub router: Router,
     /// The wires.

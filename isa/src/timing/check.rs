@@ -179,7 +179,7 @@ impl Timing {
 
     fn check_provenance(&self) -> Result<(), TimingError> {
         let mut table = toml::Table::try_from(self).map_err(|e| TimingError::Syntax(e.to_string()))?;
-        for key in ["name", "provenance"] {
+        for key in ["name", "limits", "provenance"] {
             table.remove(key);
         }
         let refuse = |field: &str, reason| {

@@ -18,6 +18,19 @@ pub struct Origin {
     /// Error against the source's own measurements, per thousand, where one is published or rounding makes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_permille: Option<u32>,
+    /// Whether the source gives a bound and no mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
+}
+
+/// On which side of the truth a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// The source's minimum: the truth is no less.
+    Minimum,
+    /// The source's maximum: the truth is no more.
+    Maximum,
 }
 
 /// How well a number is known.

@@ -508,7 +508,7 @@ impl Oracle {
             Far::Core(local) => self.locals[local].received.push_back((moved, arrives)),
             Far::Edge => panic!("router {router} grants output {output}, which leads nowhere"),
         }
-        Grant { cycle: now, router, output, input, flit, origin: Origin::NONE }
+        Grant { cycle: now, router, output, input, flit, origin: Origin::NONE, sent: None }
     }
 }
 

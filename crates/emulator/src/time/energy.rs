@@ -70,6 +70,14 @@ macro_rules! add_up {
         impl std::ops::AddAssign for $name {
             fn add_assign(&mut self, other: Self) { $(self.$field += other.$field;)* }
         }
+
+        impl $name {
+            /// Name and value of every field, in the order of declaration.
+            #[must_use]
+            pub fn rows(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($field), self.$field)),*]
+            }
+        }
     };
 }
 
@@ -99,7 +107,8 @@ impl Counts {
         counts
     }
 
-    fn add_core(&mut self, work: &CoreWork) {
+    /// Adds the updates, spikes and learning of a core; its messages stand apart.
+    pub fn add_core(&mut self, work: &CoreWork) {
         let active = work.active.iter().filter(|active| **active).count() as u64;
         self.active += active;
         self.inactive += work.active.len() as u64 - active;
@@ -107,7 +116,8 @@ impl Counts {
         self.learning += work.learning.iter().map(|learning| u64::from(learning.synapses)).sum::<u64>();
     }
 
-    fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
+    /// Adds a message from a place: what it is sent, carried and read with.
+    pub fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
         let (to, flits) = (chip.place(message.core), u64::from(flits(message.kind)));
         self.messages_in += 1;
         self.sparse += u64::from(message.reads.sparse);

@@ -61,6 +61,11 @@ pub trait Endpoint {
 
     /// Who made the flit of this payload.
     fn origin(&self, payload: u32) -> Origin;
+
+    /// When its first flit was sent, where the endpoint keeps that.
+    fn sent(&self, _payload: u32) -> Option<Cycle> {
+        None
+    }
 }
 
 /// An engine.

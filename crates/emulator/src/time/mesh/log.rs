@@ -63,6 +63,8 @@ pub struct Grant {
     pub flit: Flit,
     /// Who made it.
     pub origin: Origin,
+    /// When its packet was sent, where the endpoint keeps that; none for a marker.
+    pub sent: Option<Cycle>,
 }
 
 impl Grant {
@@ -101,6 +103,27 @@ impl Log for NoLog {
     const RECORDS: bool = false;
 
     fn grant(&mut self, _shape: &Shape, _grant: &Grant) {}
+}
+
+/// Two, one after the other.
+impl<A: Log, B: Log> Log for (A, B) {
+    const RECORDS: bool = A::RECORDS || B::RECORDS;
+
+    fn grant(&mut self, shape: &Shape, grant: &Grant) {
+        self.0.grant(shape, grant);
+        self.1.grant(shape, grant);
+    }
+}
+
+/// Perhaps somebody.
+impl<L: Log> Log for Option<L> {
+    const RECORDS: bool = L::RECORDS;
+
+    fn grant(&mut self, shape: &Shape, grant: &Grant) {
+        if let Some(log) = self {
+            log.grant(shape, grant);
+        }
+    }
 }
 
 /// The sum of the hashes of all records.

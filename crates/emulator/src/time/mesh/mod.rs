@@ -14,6 +14,7 @@ pub mod channels;
 pub mod dense;
 pub mod endpoint;
 pub mod flit;
+pub mod links;
 pub mod log;
 pub mod shape;
 pub mod sparse;
@@ -23,6 +24,7 @@ pub mod wiring;
 
 pub use endpoint::{Endpoint, Network, Origin, Ports, Wake};
 pub use flit::{Flit, Kind};
+pub use links::{LinkUse, Links};
 pub use log::{HashLog, Log, NoLog, Record};
 pub use shape::{MeshError, Shape, Size};
 

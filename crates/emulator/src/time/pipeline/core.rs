@@ -26,6 +26,8 @@ pub struct Flight {
     pub sequence: u32,
     /// Parity of its step.
     pub epoch: bool,
+    /// When its first flit was sent.
+    pub sent: Cycle,
 }
 
 impl Flights {
@@ -64,6 +66,16 @@ pub struct Spent {
     pub axon_out: u64,
     /// Cycles of the synapse fetch.
     pub synapse: u64,
+    /// Cycles of the lookups.
+    pub axon_in: u64,
+}
+
+impl Spent {
+    /// Least cycles of the receive path: lookups and fetches one behind the other, or side by side.
+    #[must_use]
+    pub fn receive(&self, timing: &Timing) -> u64 {
+        if timing.core.receive_serial { self.axon_in + self.synapse } else { self.axon_in.max(self.synapse) }
+    }
 }
 
 /// Between two spikes of the sweep, or waiting to push one.
@@ -293,6 +305,7 @@ impl Core {
         self.half_in = None;
         self.axon_in_net = (net + 1) % nets;
         self.axon_in = Some((flit.payload(), now + Cycle::from(timing.core.axon_in)));
+        self.spent[usize::from(flit.epoch())].axon_in += u64::from(timing.core.axon_in);
         self.end_look_up(now, timing, flights);
     }
 
@@ -391,7 +404,13 @@ impl Core {
             NetChoice::Hash => (packet.hash >> 16) as usize % self.transmit.len(),
             NetChoice::Fixed => 0,
         };
-        let id = flights.add(Flight { packet, source: self.id, sequence: self.sequence, epoch: self.epoch });
+        let id = flights.add(Flight {
+            packet,
+            source: self.id,
+            sequence: self.sequence,
+            epoch: self.epoch,
+            sent: 0,
+        });
         if self.transmit[net].push(now, id) {
             self.other_net = !self.other_net;
             self.sequence += 1;
@@ -412,6 +431,9 @@ impl Core {
                 let flit = Flit(packet.flit.0 | u64::from(id) << 32).with_epoch(epoch);
                 if ports.send(local, if last { flit } else { flit.head() }) {
                     self.changed = true;
+                    if !self.halves[net] {
+                        flights.slots[id as usize].sent = now;
+                    }
                     self.halves[net] = !last;
                     self.spent[usize::from(self.epoch)].sent_end = now;
                     if last {

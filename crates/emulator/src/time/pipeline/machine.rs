@@ -136,6 +136,12 @@ impl Machine {
         self.cores.iter().fold([0; 3], most)
     }
 
+    /// The most items that the FIFOs of one core held: spikes, lookups, transmit queues.
+    #[must_use]
+    pub fn high_water_of(&self, core: u32) -> [usize; 3] {
+        self.cores[core as usize].high_water()
+    }
+
     fn ended(&self, from: Cycle) -> Ended {
         Ended { first: from, from, until: 0, spent: vec![Spent::default(); self.mapped.len()], flushed: 0 }
     }
@@ -302,5 +308,9 @@ impl Endpoint for Machine {
     fn origin(&self, payload: u32) -> Origin {
         let flight = self.flights.get(payload);
         Origin { source: flight.source, sequence: flight.sequence }
+    }
+
+    fn sent(&self, payload: u32) -> Option<Cycle> {
+        Some(self.flights.get(payload).sent)
     }
 }

@@ -29,7 +29,7 @@ use super::mesh::{Log, MeshError, Network, NoLog, Shape, Size};
 use crate::observer::{Observer, StepWork};
 use machine::{Machine, Plans};
 use plan::Plan;
-pub use report::{Bound, StepReport, Terms, Totals};
+pub use report::{Bound, CoreTime, StepReport, Terms, Totals};
 
 /// Why work cannot be timed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,8 @@ pub struct Timed<N: Network = Sparse, L: Log = NoLog> {
     /// Who is told of every grant.
     pub log: L,
     mapped: Vec<u32>,
+    /// Work of the mapped cores so far, in the same order.
+    cores: Vec<CoreTime>,
     /// Terms and counts of the steps that are not played yet; the first is the step that is played next.
     open: VecDeque<(u32, Terms, Counts)>,
     held: Option<Plans>,
@@ -78,12 +80,13 @@ impl<N: Network, L: Log> Timed<N, L> {
             return Err(TimeError::NoBarrier(timing.name.clone()));
         }
         let shape = Shape::new(Size::of(chip), timing)?;
-        let slot = |core: &CoreId| {
-            let place = chip.place(*core);
+        let slot = |core: CoreId| {
+            let place = chip.place(core);
             (place.y * shape.size.width + place.x) * chip.cores_per_tile + place.slot
         };
-        let mut mapped: Vec<u32> = cores.iter().map(slot).collect();
-        mapped.sort_unstable();
+        let mut cores: Vec<CoreTime> = cores.iter().map(|core| CoreTime::of(*core)).collect();
+        cores.sort_unstable_by_key(|of| slot(of.core));
+        let mapped: Vec<u32> = cores.iter().map(|of| slot(of.core)).collect();
         Ok(Self {
             machine: Machine::new(shape, chip, timing, mapped.clone()),
             network: N::new(shape),
@@ -92,6 +95,7 @@ impl<N: Network, L: Log> Timed<N, L> {
             shape,
             log,
             mapped,
+            cores,
             open: VecDeque::new(),
             held: None,
             steps: Vec::new(),
@@ -105,8 +109,17 @@ impl<N: Network, L: Log> Timed<N, L> {
     /// # Errors
     /// [`TimeError::Learning`] where a core learned under a barrier of one phase.
     pub fn finish(mut self) -> Result<(Vec<StepReport>, L), TimeError> {
-        if let Some(error) = self.error {
-            return Err(error);
+        self.end()?;
+        Ok((self.steps, self.log))
+    }
+
+    /// Plays what is left; no step may come after.
+    ///
+    /// # Errors
+    /// [`TimeError::Learning`] where a core learned under a barrier of one phase.
+    pub fn end(&mut self) -> Result<(), TimeError> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
         }
         if let Some(last) = self.held.take() {
             self.machine.add(last);
@@ -115,7 +128,24 @@ impl<N: Network, L: Log> Timed<N, L> {
         while !self.open.is_empty() {
             self.play();
         }
-        Ok((self.steps, self.log))
+        Ok(())
+    }
+
+    /// The steps that were played since the last call, which long runs need not keep.
+    pub fn drain(&mut self) -> Vec<StepReport> {
+        std::mem::take(&mut self.steps)
+    }
+
+    /// The cycles that the units of every core worked in the steps so far, by place on the board.
+    #[must_use]
+    pub fn cores(&self) -> &[CoreTime] {
+        &self.cores
+    }
+
+    /// The mesh that is played.
+    #[must_use]
+    pub const fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// The steps that are played so far.
@@ -130,6 +160,12 @@ impl<N: Network, L: Log> Timed<N, L> {
         self.machine.high_water()
     }
 
+    /// The same for one core.
+    #[must_use]
+    pub fn high_water_of(&self, core: CoreId) -> [usize; 3] {
+        self.machine.high_water_of(self.place(core) as u32)
+    }
+
     fn place(&self, core: CoreId) -> usize {
         let place = self.chip.place(core);
         ((place.y * self.shape.size.width + place.x) * self.chip.cores_per_tile + place.slot) as usize
@@ -139,12 +175,17 @@ impl<N: Network, L: Log> Timed<N, L> {
         Plans { of_core: vec![None; self.shape.cores()], host: Vec::new() }
     }
 
-    fn plans(&self, work: &StepWork) -> (Plans, Terms) {
+    fn plans(&mut self, work: &StepWork) -> (Plans, Terms) {
         let (mut plans, mut terms) = (self.empty(), Terms::default());
         for core in &work.cores {
             let plan = Plan::new(core, &self.chip, &self.timing);
             terms.add(&plan, &self.timing);
-            plans.of_core[self.place(core.core)] = Some(plan);
+            let place = self.place(core.core);
+            if let Ok(index) = self.mapped.binary_search(&(place as u32)) {
+                self.cores[index].sweep += plan.sweep();
+                self.cores[index].learning += plan.learning;
+            }
+            plans.of_core[place] = Some(plan);
         }
         terms.add_links(work, &self.chip, &self.shape);
         (plans, terms)
@@ -171,7 +212,16 @@ impl<N: Network, L: Log> Timed<N, L> {
             let cycles = ended.until - ended.from;
             let boards = [self.mapped.len() as u64, u64::from(self.chip.board.count())];
             let energy = counts.energy(&self.timing, cycles, boards);
-            self.steps.push(StepReport::new(Step(step), &ended, (terms, counts, energy), &self.mapped));
+            let report =
+                StepReport::new(Step(step), &ended, (terms, counts, energy), (&self.mapped, &self.timing));
+            for (sum, spent) in self.cores.iter_mut().zip(&ended.spent) {
+                sum.add(spent);
+            }
+            let bounding = report.core.and_then(|core| self.mapped.binary_search(&core).ok());
+            if let Some(index) = bounding {
+                self.cores[index].bounded += 1;
+            }
+            self.steps.push(report);
         }
     }
 }

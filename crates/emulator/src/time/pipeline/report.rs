@@ -1,10 +1,11 @@
 //! What a step took, and what bounded it.
 
 use isa::chip::{ChipDescription, CorePlace};
-use isa::ids::Step;
+use isa::ids::{CoreId, Step};
 use isa::timing::Timing;
 use serde::{Deserialize, Serialize};
 
+use super::core::Spent;
 use super::machine::Ended;
 use super::plan::Plan;
 use crate::observer::{Message, StepWork};
@@ -117,14 +118,18 @@ pub struct StepReport {
 }
 
 impl StepReport {
-    pub(super) fn new(step: Step, ended: &Ended, work: (Terms, Counts, Energy), mapped: &[u32]) -> Self {
+    pub(super) fn new(
+        step: Step,
+        ended: &Ended,
+        work: (Terms, Counts, Energy),
+        (mapped, timing): (&[u32], &Timing),
+    ) -> Self {
         let (mut terms, counts, energy) = work;
-        terms.synapse = ended.spent.iter().map(|spent| spent.synapse).max().unwrap_or(0);
-        let last = |of: fn(&super::core::Spent) -> u64| {
-            ended.spent.iter().map(of).max().unwrap_or(0).saturating_sub(ended.from)
-        };
+        terms.synapse = ended.spent.iter().map(|spent| spent.receive(timing)).max().unwrap_or(0);
+        let last =
+            |of: fn(&Spent) -> u64| ended.spent.iter().map(of).max().unwrap_or(0).saturating_sub(ended.from);
         let (bound, _) = terms.bound();
-        let most = |of: fn(&super::core::Spent) -> u64| {
+        let most = |of: &dyn Fn(&Spent) -> u64| {
             let core = ended
                 .spent
                 .iter()
@@ -133,9 +138,9 @@ impl StepReport {
             core.map(|(_, core)| *core)
         };
         let core = match bound {
-            Bound::Soma => most(|spent| spent.soma_end),
-            Bound::AxonOut => most(|spent| spent.axon_out),
-            Bound::Synapse => most(|spent| spent.synapse),
+            Bound::Soma => most(&|spent| spent.soma_end),
+            Bound::AxonOut => most(&|spent| spent.axon_out),
+            Bound::Synapse => most(&|spent| spent.receive(timing)),
             Bound::Barrier | Bound::Link | Bound::Learning => None,
         };
         let flushed = ended.flushed.saturating_sub(ended.from);
@@ -150,6 +155,38 @@ impl StepReport {
             counts,
             energy,
         }
+    }
+}
+
+/// Cycles that the units of one core worked, over all steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoreTime {
+    /// Which core.
+    pub core: CoreId,
+    /// The sweep over compartments.
+    pub sweep: u64,
+    /// Output axons.
+    pub axon_out: u64,
+    /// Input axon lookups.
+    pub axon_in: u64,
+    /// Synapse fetch and accumulation.
+    pub synapse: u64,
+    /// Learning.
+    pub learning: u64,
+    /// Steps in which one of its units had the most to do of all.
+    pub bounded: u64,
+}
+
+impl CoreTime {
+    pub(super) const fn of(core: CoreId) -> Self {
+        Self { core, sweep: 0, axon_out: 0, axon_in: 0, synapse: 0, learning: 0, bounded: 0 }
+    }
+
+    pub(super) const fn add(&mut self, spent: &Spent) {
+        self.axon_out += spent.axon_out;
+        self.axon_in += spent.axon_in;
+        self.synapse += spent.synapse;
     }
 }
 

@@ -158,6 +158,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 input: usize::from(input),
                 flit,
                 origin: if marker { Origin::NONE } else { endpoint.origin(flit.payload()) },
+                sent: if marker { None } else { endpoint.sent(flit.payload()) },
             };
             log.grant(&self.shape, &grant);
         }

@@ -288,6 +288,7 @@ impl Sparse {
                     input: usize::from(*input),
                     flit: *flit,
                     origin: if marker { Origin::NONE } else { endpoint.origin(flit.payload()) },
+                    sent: if marker { None } else { endpoint.sent(flit.payload()) },
                 };
                 log.grant(&self.shape, &grant);
             }
