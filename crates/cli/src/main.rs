@@ -1,5 +1,6 @@
 //! The `seamount` command: networks to chip images to spikes.
 
+mod calibration;
 mod chip;
 mod commands;
 mod failure;

@@ -11,6 +11,7 @@ mod inspect;
 mod isa;
 mod learn;
 mod new;
+mod noc;
 mod run;
 
 use clap::Subcommand;
@@ -43,6 +44,8 @@ pub enum Command {
     Isa(isa::Arguments),
     /// Check and show learning rules
     Learn(learn::Arguments),
+    /// Play synthetic traffic over the mesh
+    Noc(Box<noc::Arguments>),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }
@@ -62,6 +65,7 @@ impl Command {
             Self::Explain(arguments) => explain::run(arguments, ui),
             Self::Isa(arguments) => isa::run(arguments, ui),
             Self::Learn(arguments) => learn::run(arguments, ui),
+            Self::Noc(arguments) => noc::run(arguments, ui),
             Self::Completions(arguments) => completions::run(arguments, ui),
         }
     }

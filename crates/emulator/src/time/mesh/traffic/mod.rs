@@ -2,7 +2,7 @@
 //!
 //! Every node makes a packet in a cycle with a given probability, whatever the mesh does; packets wait in a queue
 //! without bound at their source, and a sink takes each flit as it comes. The same setup gives the same packets on
-//! both engines.
+//! both engines. Instead of chance a list can say who sends to whom and when: [`replay`].
 
 mod numbers;
 mod open_loop;
@@ -49,6 +49,17 @@ impl Setup {
     }
 }
 
+/// A packet that a list asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departure {
+    /// The cycle in which it is made.
+    pub at: Cycle,
+    /// Node that sends it.
+    pub source: u32,
+    /// Node that it goes to.
+    pub to: u32,
+}
+
 /// What was measured: counts; ratios are the reader's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -74,8 +85,8 @@ pub struct Measurement {
     pub latency_max: u64,
     /// Routers on their ways (hops + 1), added up.
     pub routers_sum: u64,
-    /// Latencies by power of two: row `i` counts those in `2^i .. 2^(i+1)`.
-    pub histogram: Vec<u64>,
+    /// Row `i` counts packets whose latency was `i` cycles, up to the longest.
+    pub latencies: Vec<u64>,
     /// Whether all packets made in the window arrived.
     pub drained: bool,
     /// Cycles played.
@@ -90,6 +101,18 @@ impl Measurement {
     #[must_use]
     pub fn latency(&self) -> f64 {
         self.latency_sum as f64 / self.measured.max(1) as f64
+    }
+
+    /// The least latency that at least `permille` of a thousand packets do not exceed; of nothing, 0.
+    #[must_use]
+    pub fn percentile(&self, permille: u64) -> u64 {
+        let wanted = (self.measured * permille).div_ceil(1000).max(1);
+        let mut seen = 0;
+        let reached = |count: &u64| {
+            seen += count;
+            seen >= wanted
+        };
+        self.latencies.iter().position(reached).unwrap_or(0) as u64
     }
 
     /// Packets accepted per node and cycle.
@@ -179,6 +202,26 @@ pub fn measure_logged<L: Log>(
     Ok(match engine.resolve(&shape, setup.rate_ppm) {
         Engine::Sparse => play::<Sparse, L>(shape, setup, endpoint, log),
         _ => with_dense!(shape, D => play::<D, L>(shape, setup, endpoint, log)),
+    })
+}
+
+/// Plays a list of packets of one flit to its end, or for `drain` cycles behind its last departure.
+///
+/// # Errors
+/// [`PatternError::Range`] where a node is not there.
+pub fn replay<L: Log>(
+    shape: Shape,
+    departures: &[Departure],
+    drain: Cycle,
+    (engine, log): (Engine, &mut L),
+) -> Result<Measurement, PatternError> {
+    let endpoint = OpenLoop::replay(shape, departures)?;
+    let window = departures.iter().map(|departure| departure.at + 1).max().unwrap_or(0);
+    let setup = Setup { warmup: 0, window, drain, ..Setup::latency(Pattern::Uniform, 1, 0) };
+    let packets = departures.len() as u64 * 1_000_000 / (window * shape.cores() as u64).max(1);
+    Ok(match engine.resolve(&shape, packets.min(1_000_000) as u32) {
+        Engine::Sparse => play::<Sparse, L>(shape, &setup, endpoint, log),
+        _ => with_dense!(shape, D => play::<D, L>(shape, &setup, endpoint, log)),
     })
 }
 

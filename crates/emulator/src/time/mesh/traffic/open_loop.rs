@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::numbers::Numbers;
-use super::{Measurement, Pattern, PatternError, Setup};
+use super::{Departure, Measurement, Pattern, PatternError, Setup};
 use crate::time::mesh::{Cycle, Endpoint, Flit, Origin, Ports, Shape, Wake};
 
 /// A packet on its way.
@@ -32,6 +32,8 @@ pub struct OpenLoop {
     address: Vec<Flit>,
     /// The next cycle in which somebody makes a packet, and who.
     next: (Cycle, Vec<u64>),
+    /// What is sent instead of packets by chance, the next one last.
+    departures: Option<Vec<Departure>>,
     packets: Vec<Packet>,
     free: Vec<u32>,
     /// By local port: packets that wait; whether it stands on the list of those that may send; flits sent of the first.
@@ -72,6 +74,7 @@ impl OpenLoop {
             targets: Numbers::new(!setup.seed),
             address: (0..nodes).map(address).collect(),
             next: (0, vec![0; shape.cores().div_ceil(64)]),
+            departures: None,
             packets: Vec::new(),
             free: Vec::new(),
             queues: vec![VecDeque::new(); shape.locals()],
@@ -81,20 +84,38 @@ impl OpenLoop {
             sequence: vec![0; shape.cores()],
             accepted_from: vec![0; shape.cores()],
             outstanding: 0,
-            measured: Measurement {
-                nodes: nodes.into(),
-                window: setup.window,
-                histogram: vec![0; 64],
-                ..Default::default()
-            },
+            measured: Measurement { nodes: nodes.into(), window: setup.window, ..Default::default() },
             shape,
         })
+    }
+
+    /// Nodes that send what a list says, in packets of one flit; all of it is measured.
+    ///
+    /// # Errors
+    /// [`PatternError::Range`] where a node is not there.
+    pub fn replay(shape: Shape, departures: &[Departure]) -> Result<Self, PatternError> {
+        let nodes = shape.cores() as u32;
+        for departure in departures {
+            for (what, value) in [("source", departure.source), ("destination", departure.to)] {
+                if value >= nodes {
+                    return Err(PatternError::Range { what, value, min: 0, max: nodes - 1 });
+                }
+            }
+        }
+        let mut list = departures.to_vec();
+        list.sort_by_key(|departure| departure.at);
+        let end = list.last().map_or(0, |last| last.at + 1);
+        list.reverse();
+        let setup = Setup { warmup: 0, window: end, ..Setup::latency(Pattern::Uniform, 1, 0) };
+        Ok(Self { departures: Some(list), ..Self::new(shape, &setup)? })
     }
 
     /// Asks for the first call.
     pub fn start(&mut self, ports: &mut impl Ports) {
         self.draw(0);
-        ports.wake(0, self.next.0);
+        if self.next.0 < Cycle::MAX {
+            ports.wake(0, self.next.0);
+        }
     }
 
     /// Packets made in the window that have not arrived.
@@ -112,6 +133,10 @@ impl OpenLoop {
 
     /// Tosses the coins of cycles from `from` on until one falls.
     fn draw(&mut self, from: Cycle) {
+        if let Some(departures) = &self.departures {
+            self.next.0 = departures.last().map_or(Cycle::MAX, |next| next.at);
+            return;
+        }
         let nodes = self.shape.cores();
         let last = if nodes.is_multiple_of(64) { u64::MAX } else { (1 << (nodes % 64)) - 1 };
         let mut at = from;
@@ -131,7 +156,18 @@ impl OpenLoop {
         }
     }
 
+    fn depart(&mut self, now: Cycle) {
+        let due = |departures: &mut Vec<Departure>| departures.pop_if(|next| next.at == now);
+        while let Some(departure) = self.departures.as_mut().and_then(due) {
+            self.make_to(now, departure.source, departure.to);
+        }
+        self.draw(now + 1);
+    }
+
     fn make_all(&mut self, now: Cycle) {
+        if self.departures.is_some() {
+            return self.depart(now);
+        }
         let mut planes = std::mem::take(&mut self.next.1);
         for (word, plane) in planes.iter_mut().enumerate() {
             while *plane != 0 {
@@ -150,6 +186,11 @@ impl OpenLoop {
             Some(fixed) => fixed[source as usize],
             None => self.pattern.choose(&self.shape, source, &mut self.targets),
         };
+        self.make_to(now, source, to);
+    }
+
+    #[inline]
+    fn make_to(&mut self, now: Cycle, source: u32, to: u32) {
         let sequence = self.sequence[source as usize];
         self.sequence[source as usize] = sequence + 1;
         if (self.warmup..self.end).contains(&now) {
@@ -237,7 +278,11 @@ impl OpenLoop {
             measured.network_latency_sum += now - packet.sent;
             measured.latency_max = measured.latency_max.max(latency);
             measured.routers_sum += u64::from(routers);
-            measured.histogram[latency.checked_ilog2().unwrap_or(0) as usize] += 1;
+            let row = latency as usize;
+            if row >= measured.latencies.len() {
+                measured.latencies.resize(row + 1, 0);
+            }
+            measured.latencies[row] += 1;
             self.outstanding -= 1;
         }
     }
@@ -262,7 +307,9 @@ impl Endpoint for OpenLoop {
         }
         if now == self.next.0 {
             self.make_all(now);
-            ports.wake(0, self.next.0);
+            if self.next.0 < Cycle::MAX {
+                ports.wake(0, self.next.0);
+            }
         }
         self.send_all(now, ports);
         if !self.list.is_empty() {

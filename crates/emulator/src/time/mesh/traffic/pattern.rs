@@ -100,15 +100,33 @@ impl Pattern {
         Ok((0..shape.cores() as u32).map(node).collect())
     }
 
+    /// The nodes that a node sends to, all equally often; one may stand there twice.
+    ///
+    /// # Errors
+    /// [`PatternError::NotSquare`].
+    pub fn targets(self, shape: &Shape, source: u32) -> Result<Vec<u32>, PatternError> {
+        if let Some(fixed) = self.fixed(shape)? {
+            return Ok(vec![fixed[source as usize]]);
+        }
+        Ok(match self {
+            Self::Hotspot4 => (0..4).map(|which| hot(shape, source, which)).collect(),
+            _ => (0..shape.cores() as u32).collect(),
+        })
+    }
+
     /// A node to send to, for a pattern that chooses anew.
     #[inline]
     pub fn choose(self, shape: &Shape, source: u32, numbers: &mut Numbers) -> u32 {
-        let (width, height, slots) = (shape.size.width, shape.size.height, shape.size.cores_per_tile);
-        if self == Self::Uniform {
-            return numbers.below(shape.cores() as u32);
+        match self {
+            Self::Uniform => numbers.below(shape.cores() as u32),
+            _ => hot(shape, source, numbers.below(4)),
         }
-        let corner = |side: u32, far: u32| (side.div_ceil(2).saturating_sub(1) + far).min(side - 1);
-        let which = numbers.below(4);
-        (corner(height, which / 2) * width + corner(width, which % 2)) * slots + source % slots
     }
+}
+
+/// The core of one of the four tiles in the middle.
+fn hot(shape: &Shape, source: u32, which: u32) -> u32 {
+    let (width, height, slots) = (shape.size.width, shape.size.height, shape.size.cores_per_tile);
+    let corner = |side: u32, far: u32| (side.div_ceil(2).saturating_sub(1) + far).min(side - 1);
+    (corner(height, which / 2) * width + corner(width, which % 2)) * slots + source % slots
 }

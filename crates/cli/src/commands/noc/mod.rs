@@ -1,0 +1,139 @@
+//! `seamount noc`: synthetic traffic over the mesh, flit by flit.
+#![allow(clippy::float_arithmetic, reason = "rates for people")]
+
+mod curve;
+mod departures;
+mod load;
+mod mesh;
+mod plot;
+mod show;
+mod theory;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use emulator::time::mesh::traffic::{Pattern, Setup};
+use serde_json::json;
+
+use crate::failure::{Exit, Failure};
+use crate::run::screen;
+use crate::ui::Ui;
+use crate::write;
+use curve::Curve;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples: seamount noc --pattern transpose --load 0.1\n          \
+seamount noc --sweep 0.02:0.44:0.02 --seeds 5 --csv uniform.csv --plot uniform.svg\n          \
+seamount noc --mesh 8x4 --cores 4 --calibration loihi1-davies2018 --trace packets.csv\n\n\
+A load is packets per node and cycle; latency is from a packet's making to its arrival, in cycles.\n\
+A trace is CSV with the columns cycle,source,destination; nodes are numbered row by row, cores within a tile.")]
+pub struct Arguments {
+    #[command(flatten)]
+    mesh: mesh::Options,
+    /// Who sends to whom: uniform, transpose, bitcomp, tornado, hotspot4, hotspot1, neighbour
+    #[arg(long, default_value = "uniform", value_parser = load::pattern)]
+    pattern: Pattern,
+    /// Packets of a file instead of a pattern: cycle,source,destination
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pattern", "load", "sweep", "seeds", "seed", "warmup", "window", "flits"])]
+    trace: Option<PathBuf>,
+    /// Load, packets per node and cycle [default: 0.1]
+    #[arg(long, value_parser = load::load)]
+    load: Option<u32>,
+    /// Loads from:to:step, both ends included
+    #[arg(long, value_parser = load::sweep, conflicts_with = "load")]
+    sweep: Option<load::Sweep>,
+    /// Runs of every load, with seeds from --seed on
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    seeds: u32,
+    /// Seed of the first run
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Cycles before the measurement
+    #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u64).range(..=load::CYCLES_MAX))]
+    warmup: u64,
+    /// Cycles of the measurement
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=load::CYCLES_MAX))]
+    window: u64,
+    /// Most cycles to wait for measured packets afterwards
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(..=load::CYCLES_MAX))]
+    drain: u64,
+    /// Flits of a packet
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+    flits: u32,
+    /// Engine: bit planes for dense traffic, events for sparse; both give the same
+    #[arg(long, value_enum, default_value_t = curve::Engine::Auto)]
+    engine: curve::Engine,
+    /// Write the points
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Draw latency and throughput over load
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    if arguments.plot.is_some() && arguments.sweep.is_none() {
+        return Err(Failure::user("--plot draws a curve, but one load is one point")
+            .help("say `--sweep 0.02:0.5:0.02`"));
+    }
+    #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
+    let start = Instant::now();
+    let curve = curve(arguments, ui)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let written = write(arguments, &curve)?;
+    let mut object = show::object(&curve);
+    object["files"] = json!(written);
+    ui.object(&object);
+    ui.print(&show::text(&curve));
+    let hops: u64 = curve.points.iter().map(|point| point.flit_hops).sum();
+    let rate = screen::short(hops as f64 / seconds.max(1e-9));
+    ui.status("Played", &format!("{hops} flit-hops in {}, {rate} a second", screen::time(seconds)));
+    for path in written {
+        ui.status("Wrote", &path.display().to_string());
+    }
+    Ok(Exit::Ok)
+}
+
+fn curve(arguments: &Arguments, ui: &Ui) -> Result<Curve, Failure> {
+    let mesh = arguments.mesh.build()?;
+    if let Some(path) = &arguments.trace {
+        let departures = departures::read(path)?;
+        return curve::of_trace(&mesh, &departures, (arguments.drain, arguments.engine))
+            .map_err(|error| Failure::user(format!("{}: {error}", path.display())));
+    }
+    let rates = match (&arguments.sweep, arguments.load) {
+        (Some(sweep), _) => sweep.rates_ppm(),
+        (None, load) => vec![load.unwrap_or(100_000)],
+    };
+    let setup = Setup {
+        pattern: arguments.pattern,
+        rate_ppm: rates[0],
+        flits: arguments.flits,
+        seed: arguments.seed,
+        warmup: arguments.warmup,
+        window: arguments.window,
+        drain: arguments.drain,
+    };
+    let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, show::name(setup.pattern));
+    ui.status("Playing", &format!("{what} on {}", mesh.name()));
+    let bar = ui.bar(rates.len() as u64 * u64::from(arguments.seeds), "runs");
+    let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, arguments.engine, &bar));
+    bar.finish_and_clear();
+    curve.map_err(|error| {
+        Failure::user(error.to_string()).help("`seamount noc --help` shows what goes together")
+    })
+}
+
+fn write(arguments: &Arguments, curve: &Curve) -> Result<Vec<PathBuf>, Failure> {
+    let mut written = Vec::new();
+    if let Some(path) = &arguments.csv {
+        write::atomic(path, show::csv(curve).as_bytes())?;
+        written.push(path.clone());
+    }
+    if let Some(path) = &arguments.plot {
+        let svg = plot::svg(curve).map_err(Failure::internal)?;
+        write::atomic(path, svg.as_bytes())?;
+        written.push(path.clone());
+    }
+    Ok(written)
+}

@@ -1,0 +1,121 @@
+//! `seamount noc` as people and scripts meet it.
+
+#![allow(clippy::float_arithmetic, reason = "errors in percent")]
+
+use std::fs;
+
+use seamount_tests::command::{json, root, run_in, scratch};
+use serde_json::Value;
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// What a command that must fail with exit code 1 says.
+fn refusal(arguments: &[&str]) -> String {
+    let output = run_in(&root(), arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?} prints results");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_sweep_finds_the_published_saturation() {
+    let folder = scratch("noc-sweep");
+    let [csv, svg] = ["u.csv", "u.svg"].map(|name| folder.join(name).display().to_string());
+    let curve = json(&["noc", "--sweep", "0.3:0.4:0.02", "--seeds", "3", "--csv", &csv, "--plot", &svg]);
+    assert_eq!((number(&curve["zero_load"]), number(&curve["bound"])), (20.75, 0.5));
+    let error = 100.0 * (number(&curve["saturation"]) - 0.363) / 0.363;
+    println!("uniform saturates at {}, {error:+.2} % from BookSim2", curve["saturation"]);
+    assert!(error.abs() <= 3.0, "{error} %");
+    let points = curve["points"].as_array().expect("points");
+    assert_eq!(points.len(), 6);
+    for point in points {
+        let percentiles: Vec<f64> =
+            point["percentiles"].as_array().expect("four").iter().map(number).collect();
+        assert!(percentiles.is_sorted() && percentiles[3] <= number(&point["latency_max"]), "{point}");
+        let seeds: Vec<f64> = point["latency_seeds"].as_array().expect("two").iter().map(number).collect();
+        assert!(seeds[0] <= number(&point["latency"]) && number(&point["latency"]) <= seeds[1], "{point}");
+        assert!(number(&point["link_max"]) <= 1.0 && number(&point["link_max"]) > 0.5, "{point}");
+    }
+    let text = fs::read_to_string(&csv).expect("--csv writes");
+    assert_eq!(text.lines().count(), 7);
+    assert!(text.starts_with("traffic,load,offered,accepted,"), "{text}");
+    let picture = fs::read_to_string(&svg).expect("--plot writes");
+    assert!(
+        picture.starts_with("<svg") && picture.contains("polyline") && picture.contains("uniform"),
+        "no picture"
+    );
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
+fn both_engines_and_every_run_give_the_same() {
+    for mesh in
+        [&["--mesh", "8x8"][..], &["--mesh", "8x4", "--cores", "4", "--calibration", "loihi1-davies2018"]]
+    {
+        let of = |engine| {
+            let common =
+                ["noc", "--pattern", "tornado", "--load", "0.05", "--window", "2000", "--engine", engine];
+            json(&[&common[..], mesh].concat())
+        };
+        assert_eq!(of("dense"), of("sparse"));
+        assert_eq!(of("auto"), of("auto"));
+    }
+}
+
+#[test]
+fn all_patterns_play() {
+    for pattern in ["uniform", "transpose", "bitcomp", "tornado", "hotspot4", "hotspot1", "neighbour"] {
+        let curve = json(&["noc", "--pattern", pattern, "--load", "0.005", "--window", "2000"]);
+        let latency = number(&curve["points"][0]["latency"]);
+        let zero = number(&curve["zero_load"]);
+        assert!(
+            latency >= 0.95 * zero && latency < 1.2 * zero,
+            "{pattern}: {latency} cycles, {zero} without load"
+        );
+    }
+}
+
+#[test]
+fn a_trace_is_played_packet_by_packet() {
+    let folder = scratch("noc-trace");
+    let file = folder.join("packets.csv");
+    fs::write(&file, "cycle,source,destination\n0,0,63\n1000,63,0\n").expect("a scratch file");
+    let curve = json(&["noc", "--trace", &file.display().to_string()]);
+    let point = &curve["points"][0];
+    // 15 routers at 3 cycles each, and 2.
+    assert_eq!((number(&point["latency"]), number(&point["latency_max"])), (47.0, 47.0));
+    assert_eq!((point["packets"].as_u64(), point["drained"].as_bool()), (Some(2), Some(true)));
+    fs::write(&file, "0,0,63\n7,1\n").expect("a scratch file");
+    let refused = refusal(&["noc", "--trace", &file.display().to_string()]);
+    assert!(
+        refused.contains("line 2: `7,1` is no packet") && refused.contains("cycle,source,destination"),
+        "{refused}"
+    );
+    fs::write(&file, "0,0,64\n").expect("a scratch file");
+    let refused = refusal(&["noc", "--trace", &file.display().to_string()]);
+    assert!(refused.contains("destination = 64, but 0..=63"), "{refused}");
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
+fn what_is_refused_names_the_thing_and_a_way_out() {
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["--pattern", "tornato"], &["did you mean `tornado`?"]),
+        (&["--pattern", "transpose", "--mesh", "8x4"], &["as many rows as columns", "8 x 4"]),
+        (&["--load", "1.5"], &["0.000001 to 1"]),
+        (&["--sweep", "0.5:0.1:0.1"], &["0.5 is above 0.1"]),
+        (&["--mesh", "8"], &["columns x rows"]),
+        (&["--buffer", "0"], &["router.buffer = 0", "--buffer"]),
+        (&["--vcs", "2", "--calibration", "loihi1-davies2018"], &["--vcs", "marker"]),
+        (&["--calibration", "noc-referense"], &["did you mean `noc-reference`?"]),
+        (&["--plot", "x.svg"], &["--sweep 0.02:0.5:0.02"]),
+    ];
+    for (arguments, wanted) in cases {
+        let said = refusal(&[&["noc"], arguments].concat());
+        for part in wanted {
+            assert!(said.contains(part), "{arguments:?} says {said}");
+        }
+    }
+}
