@@ -232,6 +232,28 @@ fn what_has_no_effect_is_warned_of() {
 }
 
 #[test]
+fn probes_at_chosen_steps() {
+    let folder = scratch("chosen");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let text = "population out[2] { bias = 640 }\nrecord out.vth at 3, 9\nrun 20\n";
+    fs::write(folder.join("main.snn"), text).expect("scratch");
+    let probes = ["--probe", "out.{v,spikes} at 2, 9, 15", "--probe", "out.u every 10"];
+    json(&[&["run", &at("main.snn"), "--out", &at("out")], &probes[..]].concat());
+    let steps = |name: &str| {
+        let csv = fs::read_to_string(folder.join("out").join(name)).expect("a table");
+        csv.lines().skip(1).filter_map(|line| line.split(',').nth(1)?.parse().ok()).collect::<Vec<u32>>()
+    };
+    assert_eq!(steps("out.vth.csv"), [3, 9]);
+    assert_eq!(steps("out.v.csv"), [2, 9, 15]);
+    assert_eq!(steps("out.u.csv"), [10, 20]);
+    assert!(steps("out.spikes.csv").iter().all(|t| [2, 9, 15].contains(t)));
+    json(&["build", &at("main.snn"), "-o", &at("a.img")]);
+    json(&["dis", &at("a.img"), "-o", &at("a.nms")]);
+    json(&["asm", &at("a.nms"), "-o", &at("b.img")]);
+    assert_eq!(fs::read(folder.join("a.img")).ok(), fs::read(folder.join("b.img")).ok());
+}
+
+#[test]
 #[cfg(unix)]
 fn files_without_end_are_refused() {
     let folder = scratch("endless");

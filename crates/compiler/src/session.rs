@@ -33,11 +33,17 @@ fn record(graph: &Graph, record: &graph::Record) -> Record {
         graph::Recorded::Projection(projection) => Recorded::Plastic(plastic_index(graph, *projection)),
         graph::Recorded::Reward(channel) => Recorded::Reward(*channel as u32),
     };
-    Record { name: record.name.clone(), of, variable: record.variable, every: record.every }
+    Record {
+        name: record.name.clone(),
+        of,
+        variable: record.variable,
+        every: record.every,
+        at: record.at.clone(),
+    }
 }
 
 fn measure(graph: &Graph, measure: &graph::Measure) -> Measure {
-    let graph::Measure { kind, name, of, labels } = measure;
+    let graph::Measure { kind, name, of, labels, .. } = measure;
     Measure { kind: *kind, name: name.clone(), of: keys(graph, of), labels: labels.clone() }
 }
 

@@ -56,8 +56,27 @@ pub struct Record {
     pub of: Recorded,
     /// Which variable.
     pub variable: Variable,
-    /// At steps t such that t mod every == 0.
+    /// At steps t of a sample such that t mod every == 0.
     pub every: u32,
+    /// Where there are some, at these steps alone, ascending from 1; `every` is 1 then.
+    pub at: Vec<u32>,
+}
+
+impl Record {
+    /// Whether step `t` of a sample is recorded.
+    #[must_use]
+    pub fn is_due(&self, t: u32) -> bool {
+        if self.at.is_empty() { t.is_multiple_of(self.every) } else { self.at.binary_search(&t).is_ok() }
+    }
+
+    /// The first step after `t` that is recorded.
+    #[must_use]
+    pub fn next(&self, t: u32) -> Option<u32> {
+        if self.at.is_empty() {
+            return t.checked_add(self.every - t % self.every);
+        }
+        self.at.get(self.at.partition_point(|&at| at <= t)).copied()
+    }
 }
 
 /// Whose variable is recorded.
@@ -83,4 +102,27 @@ pub struct Measure {
     pub of: KeyRun,
     /// One label per sample.
     pub labels: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_is_the_first_that_is_due() {
+        let of = Recorded::Reward(0);
+        let record = |every, at: &[u32]| Record {
+            name: String::new(),
+            of,
+            variable: Variable::R1,
+            every,
+            at: at.into(),
+        };
+        for record in [record(1, &[]), record(7, &[]), record(1, &[5, 6, 40])] {
+            for t in 0..50 {
+                assert_eq!(record.next(t), (t + 1..100).find(|&t| record.is_due(t)), "{record:?} {t}");
+            }
+        }
+        assert_eq!(record(7, &[]).next(u32::MAX - 1), None);
+    }
 }

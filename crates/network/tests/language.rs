@@ -82,6 +82,23 @@ fn digits() {
     assert_eq!(labels, &[0, 1, 1, 0, 1]);
 }
 
+#[test]
+fn records_at_chosen_steps() {
+    let of = |text: &str| {
+        let records = read(&format!("step 1 ms\npopulation out[2]\nrun 50\n{text}\n"), &NoFiles)?;
+        Ok(records.graph.session.records.iter().map(|r| (r.every, r.at.clone())).collect::<Vec<_>>())
+    };
+    assert_eq!(of("record out.v, out.u at 40, 7 ms, 5, 7"), Ok(vec![(1, vec![5, 7, 40]); 2]));
+    assert_eq!(of("record out.v every 5"), Ok(vec![(5, vec![])]));
+    assert_eq!(of("record out.v"), Ok(vec![(1, vec![])]));
+    for (bad, code) in [("at 0", "E0041"), ("at", "E0001"), ("at 1 every 2", "E0001"), ("every 0", "E0041")] {
+        let found: seamount_network::Diagnostics = of(&format!("record out.v {bad}")).unwrap_err();
+        assert_eq!(found.0[0].code, code, "{bad}: {found}");
+    }
+    let late = read("population out\nrun 50\nrecord out.v at 51", &NoFiles).unwrap();
+    assert_eq!(late.warnings.0[0].code, "E0035");
+}
+
 const BALANCED: &str = r#"
 const n = 1000
 

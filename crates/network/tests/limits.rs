@@ -280,7 +280,8 @@ fn inputs_and_sessions() {
         g.inputs[0].source = InputSource::Poisson(Values::Same((1 << 32) + 1))
     });
     refused("E0041", "period = 0", |g| g.inputs[0].source = InputSource::Regular { period: 0, first: 1 });
-    let record = |of, variable| Record { name: "r".into(), of, variable, every: 1 };
+    let record =
+        |of, variable| Record { name: "r".into(), of, variable, every: 1, at: vec![], span: Span::default() };
     refused("E0059", "x1 is no variable", |g| {
         g.session.records.push(record(Recorded::View(view(0)), Variable::X1));
     });
@@ -289,7 +290,14 @@ fn inputs_and_sessions() {
     });
     refused("E0042", "3 values, 2 samples need 2", |g| {
         let target = SampleTarget::Bias(view(0));
-        g.session.samples = Some(Samples { target, count: 2, values: vec![1, 2, 3], passes: 1, reset: true });
+        g.session.samples = Some(Samples {
+            target,
+            count: 2,
+            values: vec![1, 2, 3],
+            passes: 1,
+            reset: true,
+            span: Span::default(),
+        });
     });
     refused("E0059", "1 labels for 0 samples", |g| {
         let measure = Measure {
@@ -297,6 +305,7 @@ fn inputs_and_sessions() {
             name: "accuracy".into(),
             of: view(0),
             labels: vec![0],
+            span: Span::default(),
         };
         g.session.measures.push(measure);
     });

@@ -56,6 +56,7 @@ fn every_example_is_understood_and_prints_back() {
         let graph = reading.graph;
         assert_eq!(problems(&graph), vec![], "{name}");
         assert_eq!(reading.warnings.0, vec![], "{name}");
+        assert!(graph.session.steps > 0, "{name} does not say how long it runs");
         let printed = print(&graph);
         let again = parse(&printed, &Csv)
             .unwrap_or_else(|e| panic!("{name}: {}", e.render(&name, &printed, Color::Off)));

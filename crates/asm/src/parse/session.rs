@@ -73,7 +73,17 @@ fn record(line: &mut Line) -> Result<Record, Refusal> {
     };
     let names: Vec<&str> = Variable::ALL.iter().map(|variable| variable.name()).collect();
     let variable = Variable::ALL[line.one_of("variable", &names)?];
-    Ok(Record { name, of, variable, every: line.assigned("every")? })
+    let every = line.assigned("every")?;
+    let at = if line.is_empty() { Vec::new() } else { steps(line)? };
+    Ok(Record { name, of, variable, every, at })
+}
+
+/// `at=5,7,100`
+fn steps(line: &mut Line) -> Result<Vec<u32>, Refusal> {
+    let at = line.at();
+    let steps =
+        line.assigned_text("at")?.split(',').map(|step| parse_number("step", step, 0..=u32::MAX.into()));
+    steps.collect::<Result<_, _>>().map_err(|fault| (at, fault))
 }
 
 /// Reads a line of the symbols.

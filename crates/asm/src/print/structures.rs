@@ -88,7 +88,9 @@ pub fn session(image: &Image, out: &mut String) -> fmt::Result {
             Recorded::Plastic(index) => format!("plastic {index}"),
             Recorded::Reward(index) => format!("reward {index}"),
         };
-        writeln!(out, "  record {} {of} {} every={}", quoted(&record.name), record.variable, record.every)?;
+        write!(out, "  record {} {of} {} every={}", quoted(&record.name), record.variable, record.every)?;
+        let steps: Vec<String> = record.at.iter().map(u32::to_string).collect();
+        writeln!(out, "{}{}", if steps.is_empty() { "" } else { " at=" }, steps.join(","))?;
     }
     for Measure { kind, name, of, labels } in &session.measures {
         writeln!(out, "  measure {kind} {} {}", quoted(name), show_run(*of))?;

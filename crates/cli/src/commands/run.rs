@@ -38,8 +38,9 @@ pub struct Arguments {
     /// Input events from a file: `FILE`, or `INPUT=FILE` where there are several inputs
     #[arg(long, value_name = "[INPUT=]FILE")]
     spikes: Vec<String>,
-    /// Record a variable, e.g. 'out[0..8].{u,v}', 'out.spikes', 'a->b.weight@100'
-    #[arg(long, visible_alias = "record")]
+    /// Record variables, e.g. 'out[0..8].{u,v}', 'out.spikes'; at every step, or at those that follow: 'a->b.weight every
+    /// 100' (or '@100', steps that 100 divides), 'out.v at 5, 7, 100'
+    #[arg(long, visible_alias = "record", value_name = "WHAT [WHEN]")]
     probe: Vec<String>,
     /// Folder for the data, summary.json and the report [default: run/NAME, and the report alone]
     #[arg(long, value_name = "DIR")]
@@ -163,7 +164,8 @@ fn distinct(records: &mut Vec<Record>) {
         let mut number = 1;
         while kept.iter().any(|other| other.name == record.name) {
             let more = if number == 1 { String::new() } else { format!(" {number}") };
-            record.name = format!("{name}@{}{more}", record.every);
+            let when = record.at.first().map_or(format!("@{}", record.every), |first| format!(" at {first}"));
+            record.name = format!("{name}{when}{more}");
             number += 1;
         }
         if !kept.contains(&record) {

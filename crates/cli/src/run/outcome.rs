@@ -1,7 +1,7 @@
 //! What came of a run.
 
 use super::names;
-use image::KeyRun;
+use image::{KeyRun, Record};
 use isa::ids::Key;
 use isa::op::MeasureKind;
 use serde::Serialize;
@@ -33,8 +33,8 @@ pub struct SpikeRecord {
     pub name: String,
     /// Whose, in the order of the columns.
     pub of: KeyRun,
-    /// At steps t such that t mod every == 0.
-    pub every: u32,
+    /// Its record, which says when.
+    pub record: Record,
     /// Their names.
     pub columns: Vec<String>,
     /// The spikes.
@@ -44,7 +44,7 @@ pub struct SpikeRecord {
 impl SpikeRecord {
     /// Takes the spikes of one step.
     pub fn collect(&mut self, at: Moment, keys: &[Key]) {
-        if at.step.0.is_multiple_of(self.every) {
+        if self.record.is_due(at.step.0) {
             let mine: Vec<Key> =
                 keys.iter().copied().filter(|key| names::place(&self.of, *key).is_some()).collect();
             self.raster.push(at, &mine);

@@ -1,4 +1,5 @@
-//! Probes as one writes them on the command line: `res[0..8].{u,v}`, `cells.dendrite.v`, `exc->exc.weight@100`.
+//! Probes as one writes them on the command line: `res[0..8].{u,v}`, `cells.dendrite.v`, `exc->exc.weight every 100`,
+//! `out.v at 5, 7`.
 
 use image::{KeyRun, NodeSymbol, Record, Recorded, Symbols};
 use isa::ids::Key;
@@ -7,16 +8,14 @@ use isa::op::Variable;
 use super::names;
 use crate::failure::Failure;
 use crate::nearest::nearest;
+use crate::number;
 
-const EXAMPLE: &str =
-    "a probe reads `name[range].variable`, e.g. `out.spikes`, `out[0..8].{u,v}`, `a->b.weight@100`";
+const EXAMPLE: &str = "a probe reads `name[range].variable`, e.g. `out.spikes`, `out[0..8].{u,v}`, `a->b.weight every 100`, `out.v at 5, 7`";
 
 /// The records that a probe names.
 pub fn records(text: &str, symbols: &Symbols) -> Result<Vec<Record>, Failure> {
     let refuse = |what: String| Failure::user(format!("probe `{text}`: {what}"));
-    let (body, every) = text.rsplit_once('@').unwrap_or((text, "1"));
-    let every: u32 =
-        every.parse().ok().filter(|&n| n > 0).ok_or_else(|| refuse("`@` wants steps, 1 and up".into()))?;
+    let When { body, every, at } = when(text).map_err(|(what, help)| refuse(what).help(help))?;
     let (thing, variables) =
         body.rsplit_once('.').ok_or_else(|| refuse("no variable".into()).help(EXAMPLE))?;
     let variables = braces(variables).map_err(|what| refuse(what.into()).help(EXAMPLE))?;
@@ -32,9 +31,39 @@ pub fn records(text: &str, symbols: &Symbols) -> Result<Vec<Record>, Failure> {
             refuse(format!("no variable `{name}`")).help(nearest(name, &known))
         })?;
         fits(variable, &of).map_err(|what| refuse(what.into()))?;
-        Ok(Record { name: format!("{}.{variable}", thing.trim()), of, variable, every })
+        Ok(Record { name: format!("{}.{variable}", thing.trim()), of, variable, every, at: at.clone() })
     };
     variables.map(record).collect()
+}
+
+/// What a probe is of, its period, and its chosen steps where there are some.
+struct When<'t> {
+    body: &'t str,
+    every: u32,
+    at: Vec<u32>,
+}
+
+/// Takes `every 10`, `@10` or `at 5, 7` from the end of a probe.
+fn when(text: &str) -> Result<When<'_>, Refusal> {
+    let one = |step: &str| {
+        let help = "every tenth step: `every 10` or `@10`; chosen steps: `at 5, 7`";
+        number::steps(step.trim()).map_err(|why| (format!("`{}`: {why}", step.trim()), help.into()))
+    };
+    if let Some((body, steps)) = text.rsplit_once(" at ") {
+        let mut at = steps.split(',').map(one).collect::<Result<Vec<u32>, _>>()?;
+        at.sort_unstable();
+        at.dedup();
+        return Ok(When { body, every: 1, at });
+    }
+    let period = text.rsplit_once(" every ").or_else(|| text.rsplit_once('@'));
+    match period {
+        Some((_, steps)) if steps.contains(',') => Err((
+            format!("`{}` is no period", steps.trim()),
+            format!("for chosen steps say `at {}`", steps.trim()),
+        )),
+        Some((body, every)) => Ok(When { body, every: one(every)?, at: Vec::new() }),
+        None => Ok(When { body: text, every: 1, at: Vec::new() }),
+    }
 }
 
 /// What stands between braces, or the text itself where there are none.
@@ -151,6 +180,23 @@ mod tests {
         assert_eq!(of("cells[2].dendrite.v").unwrap()[0].of, run(8, 1, 2));
         assert_eq!(of("in.spikes").unwrap()[0].of, run(10, 2, 1));
         assert_eq!(of("out->cells.weight").unwrap()[0].of, Recorded::Plastic(0));
+    }
+
+    #[test]
+    fn periods_and_chosen_steps() {
+        let when = |text: &str| of(text).map(|records| (records[0].every, records[0].at.clone()));
+        for text in ["out.v@10", "out.v every 10", "out.v every 1e1"] {
+            assert_eq!(when(text), Ok((10, vec![])), "{text}");
+        }
+        assert_eq!(when("out.{u,v} at 100, 7,5,7"), Ok((1, vec![5, 7, 100])));
+        assert!(
+            when("out.v@5,7").unwrap_err().ends_with("`5,7` is no period | for chosen steps say `at 5,7`")
+        );
+        for bad in
+            ["out.v at 0", "out.v at 5,", "out.v every -1", "out.v@x", "out.{{{v", "out.{u},v}", "out.v}"]
+        {
+            assert!(when(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

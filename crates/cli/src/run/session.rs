@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
                     list.push(SpikeRecord {
                         name,
                         of,
-                        every: record.every,
+                        record: record.clone(),
                         columns,
                         raster: Raster::default(),
                     });
@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
         if !self.lines.is_empty() {
             return 1;
         }
-        let records = self.states.iter().map(|(record, _)| record.every - done % record.every);
+        let records = self.states.iter().filter_map(|(record, _)| Some(record.next(done)? - done));
         records.min().unwrap_or(STRIDE).min(STRIDE).min(left)
     }
 
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
     /// Takes the states that are due.
     fn record(&mut self, machine: &Machine, at: Moment) {
         for (record, recording) in &mut self.states {
-            if at.step.0.is_multiple_of(record.every) {
+            if record.is_due(at.step.0) {
                 recording.push(at, machine.values(record.variable, &record.of));
             }
         }

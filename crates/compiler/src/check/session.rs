@@ -14,12 +14,12 @@ pub fn check(graph: &Graph, image: &image::Image, found: &mut Findings) {
     found.same("session", || "the number of records".into(), &want.records.len(), &have.records.len());
     for (want, have) in want.records.iter().zip(&have.records) {
         let name = &want.name;
-        let fields = (&want.name, want.variable, want.every);
+        let fields = (&want.name, want.variable, want.every, &want.at);
         found.same(
             "session",
             || format!("record `{name}`"),
             &fields,
-            &(&have.name, have.variable, have.every),
+            &(&have.name, have.variable, have.every, &have.at),
         );
         if !is_same_record(graph, &want.of, &have.of) {
             found.broken("session", format!("record `{name}` is of something else"));
@@ -27,7 +27,7 @@ pub fn check(graph: &Graph, image: &image::Image, found: &mut Findings) {
     }
     found.same("session", || "the number of measures".into(), &want.measures.len(), &have.measures.len());
     for (want, have) in want.measures.iter().zip(&have.measures) {
-        let graph::Measure { kind, name, of, labels } = want;
+        let graph::Measure { kind, name, of, labels, .. } = want;
         let same = (*kind, name, labels) == (have.kind, &have.name, &have.labels);
         if !same || !is_same(graph, of, have.of) {
             found.broken("session", format!("measure `{name}` is another"));

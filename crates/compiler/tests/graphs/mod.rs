@@ -414,7 +414,14 @@ impl Maker {
     fn session(&mut self) {
         let view = self.view(Node::Population(0));
         self.graph.session.steps = 20;
-        let record = |name: &str, of, variable| Record { name: name.into(), of, variable, every: 2 };
+        let record = |name: &str, of, variable| Record {
+            name: name.into(),
+            of,
+            variable,
+            every: 2,
+            at: Vec::new(),
+            span: Span::default(),
+        };
         self.graph.session.records.push(record("v", Recorded::View(view), Variable::V));
         if let Some(p) = self.graph.projections.iter().position(|p| p.rule.is_some()) {
             self.graph.session.records.push(record("w", Recorded::Projection(p), Variable::Weight));
@@ -427,6 +434,7 @@ impl Maker {
                 values,
                 passes: 1,
                 reset: self.chance(50),
+                span: Span::default(),
             });
             let labels = vec![0, view.len() as u32 - 1];
             self.graph.session.measures.push(Measure {
@@ -434,6 +442,7 @@ impl Maker {
                 name: "accuracy".into(),
                 of: view,
                 labels,
+                span: Span::default(),
             });
         }
     }

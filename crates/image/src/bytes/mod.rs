@@ -19,7 +19,7 @@ use crate::{Image, ImageError};
 /// The first bytes of every image: not text, and broken by a transfer that changes line ends.
 pub const MAGIC: [u8; 8] = *b"\x89SMTIMG\n";
 /// The version of the byte layout.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 40;
 /// Bytes of a row of the section table.

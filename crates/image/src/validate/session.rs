@@ -20,6 +20,8 @@ pub fn check(image: &Image, problems: &mut Problems) {
     for (i, record) in session.records.iter().enumerate() {
         let at = format_args!("session record {i}");
         problems.demand(record.every > 0, at, "every 0: 1 and up are possible");
+        let ascending = record.at.first() != Some(&0) && record.at.is_sorted_by(|a, b| a < b);
+        problems.demand(ascending, at, "chosen steps ascend, from 1");
         let (index, count) = match record.of {
             Recorded::Keys(_) => continue,
             Recorded::Plastic(index) => (index, image.symbols.plastic.len()),

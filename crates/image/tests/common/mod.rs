@@ -221,7 +221,8 @@ fn host() -> Host {
 }
 
 fn session() -> Session {
-    let record = |name: &str, of, variable| Record { name: name.into(), of, variable, every: 2 };
+    let record =
+        |name: &str, of, variable| Record { name: name.into(), of, variable, every: 2, at: Vec::new() };
     Session {
         steps: 10,
         samples: Some(Samples {
@@ -234,7 +235,11 @@ fn session() -> Session {
         records: vec![
             record("a.v", Recorded::Keys(run(0, 4, 1)), Variable::V),
             record("learn.w", Recorded::Plastic(0), Variable::Weight),
-            record("r \"1\"; \n", Recorded::Reward(0), Variable::R1),
+            Record {
+                every: 1,
+                at: vec![1, 7, 9],
+                ..record("r \"1\"; \n", Recorded::Reward(0), Variable::R1)
+            },
         ],
         measures: vec![Measure {
             kind: isa::op::MeasureKind::Accuracy,

@@ -7,11 +7,11 @@ use super::refer::Place;
 use super::value::{Number, Numbers, Value};
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{Measure, Node, Record, Recorded, SampleTarget, Samples, Values, View};
+use crate::graph::{Measure, Node, Record, Recorded, SampleTarget, Samples, Span, Values, View};
 use crate::quantise;
-use crate::text::ast::{self, Expr, ExprKind, Name, Statement, StatementKind};
+use crate::text::ast::{self, Expr, ExprKind, Name, Statement, StatementKind, When};
 
-const STEPS: (i64, i64) = (0, u32::MAX as i64);
+const STEPS: (i64, i64) = (1, u32::MAX as i64);
 
 impl<'a> Elaborator<'a> {
     /// Everything about runs.
@@ -25,13 +25,11 @@ impl<'a> Elaborator<'a> {
         }
         for statement in statements {
             match &statement.kind {
-                StatementKind::Samples(samples) => self.samples(samples),
-                StatementKind::Record(records, every) => {
-                    let every = every.as_ref().map_or(Some(1), |every| {
-                        self.one_step(At { expr: every, scope: &scope, what: "every" }, (1, STEPS.1))
-                    });
+                StatementKind::Samples(samples) => self.samples(samples, statement.span),
+                StatementKind::Record(records, when) => {
+                    let when = self.when(when);
                     for record in records {
-                        self.record(record, every.unwrap_or(1) as u32);
+                        self.record(record, &when, statement.span);
                     }
                 }
                 _ => {}
@@ -39,13 +37,13 @@ impl<'a> Elaborator<'a> {
         }
         for statement in statements {
             if let StatementKind::Measure(what, name) = &statement.kind {
-                self.measure(what, name.as_ref());
+                self.measure(what, name.as_ref(), statement.span);
             }
         }
     }
 
     /// The one run of consecutive things that a place names.
-    fn one_view(&mut self, place: &Place, span: crate::graph::Span) -> Option<View> {
+    fn one_view(&mut self, place: &Place, span: Span) -> Option<View> {
         match place.views().as_slice() {
             [one] => Some(*one),
             _ => self.fail(Diagnostic::error(
@@ -56,7 +54,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn samples(&mut self, s: &ast::Samples) {
+    fn samples(&mut self, s: &ast::Samples, span: Span) {
         let scope = Scope::new();
         if let Some(steps) = &s.steps {
             let steps = self.one_step(At { expr: steps, scope: &scope, what: "steps" }, STEPS);
@@ -79,11 +77,11 @@ impl<'a> Elaborator<'a> {
             }
         };
         let passes = s.passes.as_ref().map_or(Some(1), |passes| {
-            self.one_step(At { expr: passes, scope: &scope, what: "passes" }, (1, STEPS.1))
+            self.one_step(At { expr: passes, scope: &scope, what: "passes" }, STEPS)
         });
         let Some((count, values)) = self.sample_values(&s.values, width, &target) else { return };
         self.graph.session.samples =
-            Some(Samples { target, count, values, passes: passes.unwrap_or(1) as u32, reset: s.reset });
+            Some(Samples { target, count, values, passes: passes.unwrap_or(1) as u32, reset: s.reset, span });
     }
 
     /// Rows of `width` values, their number from the array's length.
@@ -135,7 +133,37 @@ impl<'a> Elaborator<'a> {
         Some((rows, values.iter().map(|x| *x as i32).collect()))
     }
 
-    fn record(&mut self, r: &ast::Record, every: u32) {
+    /// The period of a record, and its chosen steps where there are some.
+    fn when(&mut self, when: &When) -> (u32, Vec<u32>) {
+        let scope = Scope::new();
+        match when {
+            When::Always => (1, Vec::new()),
+            When::Every(every) => {
+                let every = self.one_step(At { expr: every, scope: &scope, what: "every" }, STEPS);
+                (every.unwrap_or(1) as u32, Vec::new())
+            }
+            When::At(steps) => {
+                let mut found = Vec::with_capacity(steps.len());
+                for expr in steps {
+                    let Some(step) = self.one_step(At { expr, scope: &scope, what: "at" }, STEPS) else {
+                        continue;
+                    };
+                    let run = i64::from(self.graph.session.steps);
+                    if run > 0 && step > run {
+                        let message =
+                            format!("step {step} comes after the last, {run}: nothing is recorded there");
+                        self.found.push(Diagnostic::warning("E0035", expr.span, message));
+                    }
+                    found.push(step as u32);
+                }
+                found.sort_unstable();
+                found.dedup();
+                (1, found)
+            }
+        }
+    }
+
+    fn record(&mut self, r: &ast::Record, (every, at): &(u32, Vec<u32>), span: Span) {
         let found = match &r.to {
             Some(to) => self.record_projection(&r.of, to),
             None => self.record_thing(&r.of),
@@ -143,7 +171,8 @@ impl<'a> Elaborator<'a> {
         let Some((things, variable, name)) = found else { return };
         for of in things {
             let name = r.name.as_ref().map_or_else(|| name.clone(), |name| name.text.clone());
-            self.graph.session.records.push(Record { name, of, variable, every });
+            let (every, at) = (*every, at.clone());
+            self.graph.session.records.push(Record { name, of, variable, every, at, span });
         }
     }
 
@@ -257,7 +286,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// `accuracy(out, labels)`
-    fn measure(&mut self, what: &Expr, name: Option<&Name>) {
+    fn measure(&mut self, what: &Expr, name: Option<&Name>, span: Span) {
         let ExprKind::Call(call, args) = &what.kind else {
             self.found.push(Diagnostic::error("E0032", what.span, "a measure is `accuracy(out, labels)`"));
             return;
@@ -277,7 +306,7 @@ impl<'a> Elaborator<'a> {
         let Some(list) = self.list_of(&labels.value, "labels") else { return };
         let labels: Vec<u32> = list.iter().map(|label| u32::try_from(*label).unwrap_or(u32::MAX)).collect();
         let name = name.map_or_else(|| kind.name().to_owned(), |name| name.text.clone());
-        self.graph.session.measures.push(Measure { kind, name, of: view, labels });
+        self.graph.session.measures.push(Measure { kind, name, of: view, labels, span });
     }
 }
 

@@ -7,7 +7,7 @@ use crate::text::token::Kind;
 /// Columns of a line.
 const WIDTH: usize = 110;
 /// Words after which a minus is a sign.
-const BEFORE_VALUES: [&str; 8] = ["delay", "tag", "every", "steps", "run", "seed", "step", "core"];
+const BEFORE_VALUES: [&str; 9] = ["delay", "tag", "every", "at", "steps", "run", "seed", "step", "core"];
 
 /// Where a line is written.
 struct Writer {

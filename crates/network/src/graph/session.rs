@@ -3,7 +3,7 @@
 use isa::op::{MeasureKind, Variable};
 use serde::{Deserialize, Serialize};
 
-use super::View;
+use super::{Span, View};
 
 /// How a network is run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Samples {
     pub passes: u32,
     /// Whether every row starts from the image's initial state.
     pub reset: bool,
+    /// Where it was declared.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// What a row of samples sets.
@@ -61,6 +64,12 @@ pub struct Record {
     pub variable: Variable,
     /// Every so many steps: t such that t mod every == 0; 1 is every step.
     pub every: u32,
+    /// Where there are some, at these steps alone, ascending from 1; `every` is 1 then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<u32>,
+    /// Where it was declared.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// Whose variable is recorded.
@@ -88,4 +97,7 @@ pub struct Measure {
     pub of: View,
     /// One label per sample.
     pub labels: Vec<u32>,
+    /// Where it was declared.
+    #[serde(skip)]
+    pub span: Span,
 }

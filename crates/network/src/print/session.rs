@@ -20,10 +20,15 @@ pub(super) fn session(graph: &Graph, out: &mut String) {
         };
         let auto = format!("{of}.{}", record.variable);
         let named = if auto == record.name { String::new() } else { format!(" as {}", quote(&record.name)) };
-        let every = if record.every == 1 { String::new() } else { format!(" every {}", record.every) };
-        line(out, &format!("record {auto}{named}{every}"));
+        let steps: Vec<String> = record.at.iter().map(u32::to_string).collect();
+        let when = match record.every {
+            _ if !steps.is_empty() => format!(" at {}", steps.join(", ")),
+            1 => String::new(),
+            every => format!(" every {every}"),
+        };
+        line(out, &format!("record {auto}{named}{when}"));
     }
-    for Measure { kind, name, of, labels } in &session.measures {
+    for Measure { kind, name, of, labels, .. } in &session.measures {
         let named = if name == kind.name() { String::new() } else { format!(" as {}", quote(name)) };
         line(out, &format!("measure {kind}({}, {}){named}", view(graph, of), list(labels.iter())));
     }

@@ -206,7 +206,7 @@ pub enum StatementKind {
     /// `project a -> b : all { .. }`
     Project(Project),
     /// `record a.v, b.spikes every 10`
-    Record(Vec<Record>, Option<Expr>),
+    Record(Vec<Record>, When),
     /// `run 200 ms`
     Run(Expr),
     /// `samples a.bias = load(..) steps 64 reset`
@@ -280,6 +280,17 @@ pub struct Synapse {
     pub delay: Option<Expr>,
     /// Tag.
     pub tag: Option<Expr>,
+}
+
+/// When something is recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// At every step.
+    Always,
+    /// `every 10`
+    Every(Expr),
+    /// `at 5, 7, 100`
+    At(Vec<Expr>),
 }
 
 /// `a[0..3].v as name`

@@ -7,7 +7,7 @@ use nom::{Err, Parser};
 
 use super::ast::{
     Expr, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
-    StatementKind, Synapse, Use,
+    StatementKind, Synapse, Use, When,
 };
 use super::expr::{after, all_of, args, expr, name, postfix, range, whole};
 use super::stream::{Parsed, Tokens, Wanted, between, keyword, punct, span, span_of, wanted};
@@ -210,8 +210,10 @@ fn record<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
         Ok((rest, Record { of, to: to.map(|(_, to)| to), name }))
     };
     let (rest, records) = cut(separated_list1(punct(","), one)).parse(input)?;
-    let (rest, every) = opt((keyword("every"), cut(expr))).parse(rest)?;
-    Ok((rest, StatementKind::Record(records, every.map(|(_, every)| every))))
+    let every = (keyword("every"), cut(expr)).map(|(_, every)| When::Every(every));
+    let steps = (keyword("at"), cut(separated_list1(punct(","), expr))).map(|(_, steps)| When::At(steps));
+    let (rest, when) = opt(alt((every, steps))).parse(rest)?;
+    Ok((rest, StatementKind::Record(records, when.unwrap_or(When::Always))))
 }
 
 fn named_as<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Name> {

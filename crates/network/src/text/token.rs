@@ -148,7 +148,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// Words that mean something where a name may stand.
-const RESERVED: [&str; 8] = ["none", "true", "false", "on", "as", "every", "using", "flat"];
+const RESERVED: [&str; 9] = ["none", "true", "false", "on", "as", "at", "every", "using", "flat"];
 
 /// A name as the language writes it: bare where it can be, quoted otherwise.
 #[must_use]

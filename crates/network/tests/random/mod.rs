@@ -350,12 +350,25 @@ fn session(s: &mut Source, g: &Graph) -> Session {
         let count = s.below(3);
         let n = view.len() * width as usize * count as usize;
         let values = (0..n).map(|_| s.within(low, high) as i32).collect();
-        session.samples = Some(Samples { target, count, values, passes: 1 + s.below(3), reset: s.chance(2) });
+        session.samples = Some(Samples {
+            target,
+            count,
+            values,
+            passes: 1 + s.below(3),
+            reset: s.chance(2),
+            span: Span::default(),
+        });
         let node = some_population(s, g);
         let of = self::view(s, g, node);
         let labels = (0..count).map(|_| s.below(of.len() as u32)).collect();
         let kind = if s.chance(2) { MeasureKind::Accuracy } else { MeasureKind::Purity };
-        session.measures.push(Measure { kind, name: s.name("accuracy", 0), of, labels });
+        session.measures.push(Measure {
+            kind,
+            name: s.name("accuracy", 0),
+            of,
+            labels,
+            span: Span::default(),
+        });
     }
     for i in 0..s.below(4) as usize {
         let (of, variable) = match s.below(3) {
@@ -369,7 +382,16 @@ fn session(s: &mut Source, g: &Graph) -> Session {
                 (Recorded::View(view(s, g, node)), s.pick(&[Variable::Spikes, Variable::V, Variable::Y1]))
             }
         };
-        session.records.push(Record { name: s.name("record", i), of, variable, every: 1 + s.below(3) });
+        let at = if s.chance(3) { vec![1 + s.below(9), 10 + s.below(9)] } else { Vec::new() };
+        let every = if at.is_empty() { 1 + s.below(3) } else { 1 };
+        session.records.push(Record {
+            name: s.name("record", i),
+            of,
+            variable,
+            every,
+            at,
+            span: Span::default(),
+        });
     }
     session
 }

@@ -3,10 +3,9 @@
 use isa::op::{MeasureKind, Variable};
 
 use super::{List, check_view};
-use crate::graph::{Graph, Measure, Node, Record, Recorded, SampleTarget, Samples, Span, View};
+use crate::graph::{Graph, Measure, Node, Record, Recorded, SampleTarget, Samples, View};
 
 pub(super) fn check(graph: &Graph, list: &mut List) {
-    list.at(Span::default());
     if let Some(samples) = &graph.session.samples {
         check_samples(graph, samples, list);
     }
@@ -19,6 +18,7 @@ pub(super) fn check(graph: &Graph, list: &mut List) {
 }
 
 fn check_samples(graph: &Graph, samples: &Samples, list: &mut List) {
+    list.at(samples.span);
     let steps = u64::from(graph.session.steps);
     let (view, rows, (low, high)) = match samples.target {
         SampleTarget::Bias(view) => (view, 1, (-4096, 4095)),
@@ -50,7 +50,11 @@ fn check_samples(graph: &Graph, samples: &Samples, list: &mut List) {
 }
 
 fn check_record(graph: &Graph, record: &Record, list: &mut List) {
+    list.at(record.span);
     let thing = format!("record `{}`", record.name);
+    if record.at.first() == Some(&0) || !record.at.is_sorted_by(|a, b| a < b) {
+        list.add("E0041", format!("{thing}: chosen steps ascend, from 1"));
+    }
     list.range(&format!("{thing}: every"), record.every.into(), (1, u32::MAX.into()));
     let fits = match record.of {
         Recorded::View(view) => {
@@ -105,7 +109,8 @@ fn is_population(view: &View) -> bool {
 }
 
 fn check_measure(graph: &Graph, measure: &Measure, list: &mut List) {
-    let Measure { kind, name, of, labels } = measure;
+    let Measure { kind, name, of, labels, span } = measure;
+    list.at(*span);
     let thing = format!("measure `{name}`");
     if !check_view(graph, of, &thing, list) {
         return;
