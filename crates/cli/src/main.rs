@@ -11,6 +11,7 @@ mod open;
 mod read;
 mod render;
 mod run;
+mod time;
 mod ui;
 mod write;
 

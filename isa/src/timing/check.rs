@@ -177,15 +177,23 @@ impl Timing {
         Ok(())
     }
 
-    fn check_provenance(&self) -> Result<(), TimingError> {
+    /// Paths of all fields that need an origin, as `core.soma.active`.
+    ///
+    /// # Errors
+    /// [`TimingError::Syntax`] where TOML cannot hold a number.
+    pub fn fields(&self) -> Result<Vec<String>, TimingError> {
         let mut table = toml::Table::try_from(self).map_err(|e| TimingError::Syntax(e.to_string()))?;
         for key in ["name", "limits", "provenance"] {
             table.remove(key);
         }
+        Ok(fields(&table, ""))
+    }
+
+    fn check_provenance(&self) -> Result<(), TimingError> {
         let refuse = |field: &str, reason| {
             Err(TimingError::Provenance { name: self.name.clone(), field: field.into(), reason })
         };
-        let fields = fields(&table, "");
+        let fields = self.fields()?;
         if let Some(field) = fields.iter().find(|field| origin_of(&self.provenance, field).is_none()) {
             return refuse(field, "no origin in [provenance]");
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use isa::chip::{ChipDescription, SHIPPED};
 use isa::op::Codes;
 use isa::spec::{CODES, CONSTANTS, MEMORIES, WORDS, WordSpec, spec_hash};
+use isa::timing::{self, Timing};
 use serde_json::{Value, json};
 
 use crate::chip;
@@ -17,7 +18,8 @@ use crate::ui::Ui;
     after_help = "Examples: seamount isa SynapseFormat\n          seamount isa chips\n          seamount isa loihi-8"
 )]
 pub struct Arguments {
-    /// A word, an enumeration, a chip or its file.toml, or one of: words, memories, codes, constants, chips
+    /// A word, an enumeration, a chip or its file.toml, a calibration, or one of: words, memories, codes, constants,
+    /// chips, calibrations
     topic: Option<String>,
 }
 
@@ -30,7 +32,10 @@ struct Answer {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let mut answer = match arguments.topic.as_deref() {
         None => overview(),
-        Some(topic) => list(topic).or_else(|| thing(topic)).map_or_else(|| described(topic), Ok)?,
+        Some(topic) => list(topic)
+            .or_else(|| thing(topic))
+            .or_else(|| calibration(topic))
+            .map_or_else(|| described(topic), Ok)?,
     };
     answer.object["schema"] = json!(trace::SCHEMA);
     answer.object["spec"] = json!(format!("{:016x}", spec_hash()));
@@ -40,7 +45,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn overview() -> Answer {
-    let parts = ["memories", "words", "codes", "constants", "chips"].into_iter().filter_map(list);
+    let parts =
+        ["memories", "words", "codes", "constants", "chips", "calibrations"].into_iter().filter_map(list);
     let (mut text, mut object) = (format!("contract {:016x}\n", spec_hash()), json!({}));
     for part in parts {
         let _ = write!(text, "\n{}", part.text);
@@ -85,6 +91,13 @@ fn list(topic: &str) -> Option<Answer> {
             let rows = chips.iter().map(|c| [c.name.clone(), c.cores().to_string(), shape(c)]).collect();
             (["chip", "cores", "shape"], rows, json!({ "chips": chips }))
         }
+        "calibrations" => {
+            let all: Vec<Timing> =
+                timing::SHIPPED.iter().filter_map(|(name, _)| Timing::shipped(name).ok()).collect();
+            let first = |t: &Timing| t.limits.first().cloned().unwrap_or_default();
+            let rows = all.iter().map(|t| [t.name.clone(), t.clock_ps.to_string(), first(t)]).collect();
+            (["calibration", "clock, ps", "what to know"], rows, json!({ "calibrations": all }))
+        }
         _ => return None,
     };
     Some(Answer { text: table(head, rows), object })
@@ -112,13 +125,21 @@ fn thing(topic: &str) -> Option<Answer> {
     Some(Answer { text, object: json!({ "codes": codes }) })
 }
 
+/// A calibration that ships, as its file.
+fn calibration(topic: &str) -> Option<Answer> {
+    let (_, text) = timing::SHIPPED.iter().find(|(name, _)| *name == topic)?;
+    let object = json!({ "calibration": Timing::shipped(topic).ok()? });
+    Some(Answer { text: (*text).into(), object })
+}
+
 /// A chip that ships, or in a file.
 fn described(topic: &str) -> Result<Answer, Failure> {
     let is_file = topic.ends_with(".toml");
     if !is_file && !SHIPPED.iter().any(|(name, _)| *name == topic) {
         let words = WORDS.iter().map(|word| word.name).chain(CODES.iter().map(|codes| codes.name));
-        let lists = ["words", "memories", "codes", "constants", "chips"];
-        let known: Vec<&str> = words.chain(SHIPPED.iter().map(|s| s.0)).chain(lists).collect();
+        let lists = ["words", "memories", "codes", "constants", "chips", "calibrations"];
+        let known: Vec<&str> =
+            words.chain(SHIPPED.iter().chain(timing::SHIPPED).map(|s| s.0)).chain(lists).collect();
         return Err(Failure::user(format!("the contract has no `{topic}`")).help(nearest(topic, &known)));
     }
     let chip = chip::find(topic)?;

@@ -5,6 +5,7 @@ mod build;
 mod completions;
 mod diff;
 mod dis;
+mod energy;
 mod explain;
 mod fmt;
 mod inspect;
@@ -28,6 +29,8 @@ pub enum Command {
     Build(build::Arguments),
     /// Run a network or an image on the emulated chip
     Run(Box<run::Arguments>),
+    /// Say what the work of a network costs, and how well that is known
+    Energy(energy::Arguments),
     /// Print an image as assembly text
     Dis(dis::Arguments),
     /// Make an image from assembly text
@@ -57,6 +60,7 @@ impl Command {
             Self::New(arguments) => new::run(arguments, ui),
             Self::Build(arguments) => build::run(arguments, ui),
             Self::Run(arguments) => run::run(arguments, ui),
+            Self::Energy(arguments) => energy::run(arguments, ui),
             Self::Dis(arguments) => dis::run(arguments, ui),
             Self::Asm(arguments) => asm::run(arguments, ui),
             Self::Diff(arguments) => diff::run(arguments, ui),

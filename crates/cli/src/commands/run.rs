@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use emulator::NoObserver;
 use image::{Image, Record};
 use isa::spec::spec_hash;
 use serde_json::json;
@@ -13,6 +14,8 @@ use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
 use crate::run::{files, learned, names, probe, screen, spikes};
+use crate::time::run::{self as timed, Watched};
+use crate::time::screen as time_screen;
 use crate::ui::Ui;
 
 #[derive(clap::Args)]
@@ -51,6 +54,8 @@ pub struct Arguments {
     /// Write the chip's memories as they stand at the end
     #[arg(long, value_name = "FILE")]
     save_image: Option<PathBuf>,
+    #[command(flatten)]
+    timing: timed::Asked,
     /// Whether an overflow is counted or is a failure
     #[arg(long, value_enum, default_value_t = Overflow::Count)]
     overflow: Overflow,
@@ -60,14 +65,29 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let (network, mut image) = given(arguments, ui)?;
     image.seed = arguments.seed.unwrap_or(image.seed);
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
+    let timing = arguments.timing.find()?;
     arguments.out.as_deref().map_or(Ok(()), crate::write::folder)?;
     announce(&image, &plan, ui);
-    let (outcome, machine) = session::run(image, &plan, &ui.bar(1, "steps"))?;
+    let bar = ui.bar(1, "steps");
+    let (outcome, machine, watched) = match &timing {
+        None => {
+            let (outcome, machine) = session::run(image, &plan, &mut NoObserver, &bar)?;
+            (outcome, machine, None)
+        }
+        Some(timing) => {
+            let asked = (timing, arguments.out.is_some());
+            let (outcome, machine, watched) = timed::run(image, &plan, asked, &bar)?;
+            (outcome, machine, Some(watched))
+        }
+    };
     let image = machine.chip().image();
     let mut written = learned::save_image(arguments.save_image.as_deref(), machine.chip())?;
     written.extend(learned::save_net(arguments.save_net.as_deref(), network.as_ref(), machine.chip())?);
+    if let (Some(watched), Some(folder)) = (&watched, &arguments.out) {
+        written.extend(watched.write(folder)?);
+    }
     written.extend(write(arguments, image, &outcome, ui)?);
-    show(image, &outcome, &written, ui);
+    show(image, (&outcome, watched.as_ref()), &written, ui);
     Ok(Exit::Ok)
 }
 
@@ -113,7 +133,7 @@ fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui
 }
 
 /// Nothing says how many steps to run; the place is the end of the description.
-fn endless(network: Option<&Network>) -> Failure {
+pub fn endless(network: Option<&Network>) -> Failure {
     let source = network.and_then(|network| network.source.clone());
     let end = source.as_ref().map_or(0, |source| source.text.trim_end().len());
     let finding = Finding {
@@ -127,7 +147,7 @@ fn endless(network: Option<&Network>) -> Failure {
 }
 
 /// The samples to run: those that there are, at most.
-fn samples(asked: Option<u32>, image: &Image, ui: &Ui) -> Result<Option<u32>, Failure> {
+pub fn samples(asked: Option<u32>, image: &Image, ui: &Ui) -> Result<Option<u32>, Failure> {
     match (asked, &image.session.samples) {
         (Some(asked), None) => Err(Failure::user(format!("--samples {asked}: the network has no samples"))
             .help("`--steps` says how long it runs")),
@@ -206,7 +226,7 @@ fn write(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Re
     Ok(vec![files::report(&folder, outcome, &bands)?])
 }
 
-fn show(image: &Image, outcome: &Outcome, written: &[PathBuf], ui: &Ui) {
+fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written: &[PathBuf], ui: &Ui) {
     let summary = &outcome.summary;
     let mut object = serde_json::to_value(summary).unwrap_or_default();
     object["files"] = json!(written);
@@ -224,6 +244,9 @@ fn show(image: &Image, outcome: &Outcome, written: &[PathBuf], ui: &Ui) {
         "\ndigest {}  seed {}  contract {:016x}\n{} synaptic operations, {} messages, {} hops, {} overflows\n",
         summary.digest, summary.seed, spec_hash(), c.synaptic_operations, c.messages, c.hops, summary.overflows
     ));
+    if let Some(watched) = watched {
+        ui.print(&time_screen::run(watched));
+    }
     if let Some(report) = written.last() {
         ui.print(&format!("report {}\n", report.display()));
     }

@@ -22,8 +22,8 @@ pub struct Field {
 }
 
 /// Fields of a summary that say how and where it ran; they differ between runs of the same function.
-const CIRCUMSTANCES: [&str; 7] =
-    ["network", "version", "backend", "messages", "hops", "chip_links", "updates_inactive"];
+const CIRCUMSTANCES: [&str; 9] =
+    ["network", "version", "backend", "messages", "hops", "chip_links", "updates_inactive", "time", "energy"];
 
 /// Fields of two summaries that differ, and behind them those of circumstances alone; the wall clock is no result.
 pub fn summaries(a: &Value, b: &Value) -> [Vec<Field>; 2] {

@@ -1,6 +1,6 @@
 //! The chip as a session drives it: samples in, states out.
 
-use emulator::{Chip, NoObserver};
+use emulator::{Chip, Observer};
 use image::{Image, KeyRun, Recorded, SampleTarget, Samples, Session, Symbols};
 use isa::ids::{Key, Step};
 use isa::op::Variable;
@@ -61,8 +61,14 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs some steps; `sink` takes the spikes of each, keys ascending.
-    pub fn run(&mut self, steps: u32, threads: usize, sink: &mut impl FnMut(Step, &[Key])) {
-        self.chip.run(steps, threads, &mut NoObserver, sink);
+    pub fn run(
+        &mut self,
+        steps: u32,
+        threads: usize,
+        observer: &mut impl Observer,
+        sink: &mut impl FnMut(Step, &[Key]),
+    ) {
+        self.chip.run(steps, threads, observer, sink);
     }
 
     /// Counts since the image was loaded.

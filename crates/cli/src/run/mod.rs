@@ -3,7 +3,7 @@
 pub mod compare;
 pub mod files;
 pub mod learned;
-mod machine;
+pub mod machine;
 pub mod names;
 pub mod outcome;
 pub mod probe;

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use emulator::Observer;
 use image::{Image, KeyRun, Measure, Record, Recorded};
 use indicatif::ProgressBar;
 use isa::ids::{Key, Step};
@@ -19,6 +20,8 @@ use crate::failure::{Exit, Failure};
 const SHOWN_MAX: usize = 1_000_000;
 /// Most steps between two moves of the progress bar.
 const STRIDE: u32 = 1000;
+/// The same where the work of every step is watched, which takes longer.
+const STRIDE_WATCHED: u32 = 16;
 
 /// What is asked of a run beyond its image.
 #[derive(Clone, Debug)]
@@ -46,8 +49,13 @@ pub enum Overflow {
     Error,
 }
 
-/// Runs `image` as planned; the machine comes back with its final state.
-pub fn run<'a>(image: Image, plan: &'a Plan, bar: &ProgressBar) -> Result<(Outcome, Machine<'a>), Failure> {
+/// Runs `image` as planned under the eyes of `observer`; the machine comes back with its final state.
+pub fn run<'a, O: Observer>(
+    image: Image,
+    plan: &'a Plan,
+    observer: &mut O,
+    bar: &ProgressBar,
+) -> Result<(Outcome, Machine<'a>), Failure> {
     let mut run = Run::new(&image, plan);
     let (all, passes) =
         image.session.samples.as_ref().map_or((1, 1), |samples| (samples.count, samples.passes));
@@ -56,7 +64,8 @@ pub fn run<'a>(image: Image, plan: &'a Plan, bar: &ProgressBar) -> Result<(Outco
     bar.set_length(u64::from(passes) * u64::from(samples) * u64::from(plan.steps));
     let start = Instant::now();
     for (pass, sample) in (0..passes).flat_map(|pass| (0..samples).map(move |sample| (pass, sample))) {
-        run.sample(&mut machine, Turn { row: sample, number: pass * samples + sample }, bar)?;
+        let turn = Turn { row: sample, number: pass * samples + sample };
+        run.sample(&mut machine, turn, observer, bar)?;
     }
     let wall_s = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
@@ -114,15 +123,21 @@ impl<'a> Run<'a> {
     }
 
     /// Runs one sample, or the whole run where there are none.
-    fn sample(&mut self, machine: &mut Machine, turn: Turn, bar: &ProgressBar) -> Result<(), Failure> {
+    fn sample<O: Observer>(
+        &mut self,
+        machine: &mut Machine,
+        turn: Turn,
+        observer: &mut O,
+        bar: &ProgressBar,
+    ) -> Result<(), Failure> {
         let counted = machine.counters();
         let sample = turn.number;
         let started = machine.begin(turn, self.plan.steps)?;
         self.measures.iter_mut().for_each(|tally| tally.counts.fill(0));
         let mut done = 0;
         while done < self.plan.steps {
-            let steps = self.stride(done);
-            machine.run(steps, self.plan.threads, &mut |step, keys| {
+            let steps = self.stride(done, if O::RECORDS { STRIDE_WATCHED } else { STRIDE });
+            machine.run(steps, self.plan.threads, observer, &mut |step, keys| {
                 let at = Moment { sample, step: Step(step.0 - started) };
                 self.collect(at, keys);
             });
@@ -144,13 +159,13 @@ impl<'a> Run<'a> {
     }
 
     /// Steps from `done` to the next record, or to the next move of the bar.
-    fn stride(&self, done: u32) -> u32 {
+    fn stride(&self, done: u32, most: u32) -> u32 {
         let left = self.plan.steps - done;
         if !self.lines.is_empty() {
             return 1;
         }
         let records = self.states.iter().filter_map(|(record, _)| Some(record.next(done)? - done));
-        records.min().unwrap_or(STRIDE).min(STRIDE).min(left)
+        records.min().unwrap_or(most).min(most).min(left)
     }
 
     /// Takes the spikes of one step.

@@ -62,6 +62,8 @@ pub struct Timed<N: Network = Sparse, L: Log = NoLog> {
     mapped: Vec<u32>,
     /// Work of the mapped cores so far, in the same order.
     cores: Vec<CoreTime>,
+    /// Cycles of a step in which nothing works.
+    barrier: u64,
     /// Terms and counts of the steps that are not played yet; the first is the step that is played next.
     open: VecDeque<(u32, Terms, Counts)>,
     held: Option<Plans>,
@@ -94,6 +96,7 @@ impl<N: Network, L: Log> Timed<N, L> {
             timing: timing.clone(),
             shape,
             log,
+            barrier: barrier_cycles(&shape, chip, timing, &mapped),
             mapped,
             cores,
             open: VecDeque::new(),
@@ -140,6 +143,12 @@ impl<N: Network, L: Log> Timed<N, L> {
     #[must_use]
     pub fn cores(&self) -> &[CoreTime] {
         &self.cores
+    }
+
+    /// The core at a place on the board ([`StepReport::core`]), if it is mapped.
+    #[must_use]
+    pub fn core_at(&self, place: u32) -> Option<CoreId> {
+        self.mapped.binary_search(&place).ok().map(|index| self.cores[index].core)
     }
 
     /// The mesh that is played.
@@ -212,8 +221,12 @@ impl<N: Network, L: Log> Timed<N, L> {
             let cycles = ended.until - ended.from;
             let boards = [self.mapped.len() as u64, u64::from(self.chip.board.count())];
             let energy = counts.energy(&self.timing, cycles, boards);
-            let report =
-                StepReport::new(Step(step), &ended, (terms, counts, energy), (&self.mapped, &self.timing));
+            let report = StepReport::new(
+                Step(step),
+                &ended,
+                (terms, counts, energy),
+                (&self.mapped, &self.timing, self.barrier),
+            );
             for (sum, spent) in self.cores.iter_mut().zip(&ended.spent) {
                 sum.add(spent);
             }
@@ -224,6 +237,22 @@ impl<N: Network, L: Log> Timed<N, L> {
             self.steps.push(report);
         }
     }
+}
+
+/// Cycles of a step in which nothing works: the base and two sweeps of markers over the whole board, or the table.
+fn barrier_cycles(shape: &Shape, chip: &ChipDescription, timing: &Timing, mapped: &[u32]) -> u64 {
+    let Barrier::Marker { base, hop, phases } = timing.barrier else {
+        let mut tiles: Vec<u32> = mapped.iter().map(|place| place / chip.cores_per_tile).collect();
+        tiles.dedup();
+        return timing.table_cycles(tiles.len() as u32).into();
+    };
+    let stages = shape.rc + shape.switch + hop;
+    let [width, height] = [shape.size.width - 1, shape.size.height - 1];
+    let links = chip.board.width + chip.board.height - 2;
+    let sweep = u64::from(width) * u64::from(stages + shape.wires[0])
+        + u64::from(height) * u64::from(stages + shape.wires[1])
+        + u64::from(links) * u64::from(shape.chip_wire);
+    u64::from(base) + u64::from(phases) * sweep
 }
 
 impl<N: Network, L: Log> Observer for Timed<N, L> {

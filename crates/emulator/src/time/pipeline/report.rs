@@ -16,7 +16,7 @@ use crate::time::mesh::{Flit, Shape, port};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
-    /// The markers alone.
+    /// The markers alone: no unit works for longer than they are under way.
     Barrier,
     /// The sweep over compartments.
     Soma,
@@ -122,13 +122,14 @@ impl StepReport {
         step: Step,
         ended: &Ended,
         work: (Terms, Counts, Energy),
-        (mapped, timing): (&[u32], &Timing),
+        (mapped, timing, barrier): (&[u32], &Timing, u64),
     ) -> Self {
         let (mut terms, counts, energy) = work;
         terms.synapse = ended.spent.iter().map(|spent| spent.receive(timing)).max().unwrap_or(0);
         let last =
             |of: fn(&Spent) -> u64| ended.spent.iter().map(of).max().unwrap_or(0).saturating_sub(ended.from);
-        let (bound, _) = terms.bound();
+        let (bound, most_cycles) = terms.bound();
+        let bound = if barrier >= most_cycles { Bound::Barrier } else { bound };
         let most = |of: &dyn Fn(&Spent) -> u64| {
             let core = ended
                 .spent

@@ -1,0 +1,190 @@
+//! A run under a timing model: chosen, checked before it starts, played, written.
+
+use std::path::{Path, PathBuf};
+
+use emulator::time::mesh::sparse::Sparse;
+use emulator::time::mesh::{Links, Log, NoLog, Shape, Size};
+use emulator::time::pipeline::{TimeError, Timed as Model};
+use image::Image;
+use indicatif::ProgressBar;
+use isa::chip::ChipDescription;
+use isa::ids::CoreId;
+use isa::timing::{Barrier, Timing};
+
+use super::files::{self, Table};
+use super::tally::Timed;
+use super::watch::Watch;
+use super::{calibration, screen};
+use crate::failure::Failure;
+use crate::run::machine::Machine;
+use crate::run::outcome::Outcome;
+use crate::run::session::{self, Plan};
+use crate::write;
+
+/// Whether a run is timed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mode {
+    /// Function alone.
+    #[default]
+    None,
+    /// Cycle by cycle: units of the cores, mesh, barrier, energy.
+    Cycle,
+}
+
+/// How a run is timed.
+#[derive(clap::Args)]
+pub struct Asked {
+    /// Whether and how the run is timed; no spike depends on it
+    #[arg(long, value_enum, default_value_t = Mode::None)]
+    timing: Mode,
+    #[arg(long, value_name = "NAME|FILE", help = calibration::HELP)]
+    calibration: Option<String>,
+}
+
+impl Asked {
+    /// The calibration, if the run is timed.
+    pub fn find(&self) -> Result<Option<Timing>, Failure> {
+        match (self.timing, &self.calibration) {
+            (Mode::Cycle, name) => {
+                calibration::for_steps(name.as_deref().unwrap_or(calibration::DEFAULT)).map(Some)
+            }
+            (Mode::None, None) => Ok(None),
+            (Mode::None, Some(name)) => {
+                Err(Failure::user(format!("--calibration {name}: the run is not timed"))
+                    .help("say `--timing cycle` as well"))
+            }
+        }
+    }
+}
+
+/// What came of a timed run, beside its function.
+pub struct Watched {
+    /// Time and energy.
+    pub timed: Timed,
+    /// The most that the FIFOs of any core held: spikes, lookups, transmit queues.
+    pub high_water: [usize; 3],
+    /// Packets' way, where it was logged.
+    pub links: Option<Links>,
+    shape: Shape,
+    tables: Vec<(&'static str, String)>,
+}
+
+/// The model of an image's cores, or why they cannot be timed.
+pub fn model<L: Log>(image: &Image, timing: &Timing, log: L) -> Result<Model<Sparse, L>, Failure> {
+    let learns = image.cores.iter().find(|core| core.formats.iter().any(|format| format.learning != 0));
+    if let (Some(core), Barrier::Marker { phases: 1, .. }) = (learns, &timing.barrier) {
+        return Err(refused(&TimeError::Learning(timing.name.clone(), core.core)));
+    }
+    let cores: Vec<CoreId> = image.cores.iter().map(|core| core.core).collect();
+    Model::new(&image.chip, timing, &cores, log).map_err(|error| refused(&error))
+}
+
+/// Why work cannot be timed, with a way out.
+pub fn refused(error: &TimeError) -> Failure {
+    let help = match error {
+        TimeError::Mesh(_) => "take a smaller board: `--chip loihi-32` has 1,024 tiles",
+        TimeError::NoBarrier(_) => "take `--calibration loihi1-davies2018`",
+        TimeError::Learning(..) => {
+            "set barrier.phases = 2 in the calibration, or switch learning off in the description"
+        }
+    };
+    Failure::user(error.to_string()).help(help)
+}
+
+/// The mesh of a board under a calibration.
+pub fn shape(chip: &ChipDescription, timing: &Timing) -> Result<Shape, Failure> {
+    Shape::new(Size::of(chip), timing).map_err(|error| refused(&TimeError::Mesh(error)))
+}
+
+/// Runs an image as planned under a calibration; with `tables`, per step, core and link.
+pub fn run<'a>(
+    image: Image,
+    plan: &'a Plan,
+    (timing, tables): (&Timing, bool),
+    bar: &ProgressBar,
+) -> Result<(Outcome, Machine<'a>, Watched), Failure> {
+    if !tables {
+        return watch(image, plan, (timing, None, NoLog), bar);
+    }
+    let log = Links::new(&shape(&image.chip, timing)?);
+    let table = Table::new(timing.clock_ps, plan.steps);
+    let (outcome, machine, mut watched) = watch(image, plan, (timing, Some(table), Some(log)), bar)?;
+    if let Some(links) = &watched.links {
+        let cycles = watched.timed.tally.all_cycles();
+        watched.tables.push(("links.csv", files::links(links, &watched.shape, cycles)));
+        watched.tables.push(("latency.csv", files::latency(links)));
+    }
+    Ok((outcome, machine, watched))
+}
+
+/// A log that may give its links away when the run is over.
+trait Logged: Log + Clone {
+    fn links(self) -> Option<Links>;
+}
+
+impl Logged for NoLog {
+    fn links(self) -> Option<Links> {
+        None
+    }
+}
+
+impl Logged for Option<Links> {
+    fn links(self) -> Option<Links> {
+        self
+    }
+}
+
+fn watch<'a, L: Logged>(
+    image: Image,
+    plan: &'a Plan,
+    (timing, table, log): (&Timing, Option<Table>, L),
+    bar: &ProgressBar,
+) -> Result<(Outcome, Machine<'a>, Watched), Failure> {
+    let boards = [image.cores.len() as u64, u64::from(image.chip.board.count())];
+    let sampled = image.session.samples.is_some();
+    let mut watch = Watch::new(model(&image, timing, log)?, table);
+    let (mut outcome, machine) = session::run(image, plan, &mut watch, bar)?;
+    watch.end().map_err(|error| refused(&error))?;
+    let model = watch.timed();
+    let mut tables = Vec::new();
+    if let Some(table) = &watch.table {
+        tables = vec![("timing.csv", table.csv().to_string()), ("cores.csv", files::cores(model))];
+    }
+    let samples = sampled.then_some(outcome.summary.samples);
+    let timed = Timed { timing: timing.clone(), tally: watch.tally.clone(), boards, samples };
+    let watched = Watched {
+        high_water: model.high_water(),
+        links: model.log.clone().links(),
+        shape: *model.shape(),
+        tables,
+        timed,
+    };
+    let mut time = watched.timed.time();
+    time["fifo_high_water"] = screen::high_water(&watched);
+    if let Some(links) = &watched.links {
+        time["packets"] = screen::packets(links, &watched);
+    }
+    outcome.summary.measure("time", time);
+    outcome.summary.measure("energy", watched.timed.energy());
+    Ok((outcome, machine, watched))
+}
+
+impl Watched {
+    /// The mesh.
+    pub const fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Writes the tables below `time/` in a folder; returns the files.
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let folder = folder.join("time");
+        write::folder(&folder)?;
+        let mut written = Vec::new();
+        for (name, text) in &self.tables {
+            let path = folder.join(name);
+            write::atomic(&path, text.as_bytes())?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+}
