@@ -11,6 +11,8 @@ use crate::{Options, Search, validate};
 
 /// Larger graphs are not copied to try something on them; only other chips are tried.
 const SYNAPSES_MAX: usize = 2_000_000;
+/// Larger graphs take too long for a hint on any chip.
+const SYNAPSES_MAX_CHIPS: usize = 20_000_000;
 /// Fixes tried at most.
 const TRIED_MAX: usize = 16;
 /// Weight bits to come down to, most first.
@@ -49,7 +51,9 @@ pub fn suggest(failure: Failure, graph: &Graph, chip: &ChipDescription) -> Failu
             helped.push(candidate.family);
         }
     }
-    fixes.extend(other_chip(graph, chip));
+    if synapses <= SYNAPSES_MAX_CHIPS {
+        fixes.extend(other_chip(graph, chip));
+    }
     if let Some(first) = misfits.first_mut() {
         first.fixes = fixes;
     }
@@ -59,6 +63,10 @@ pub fn suggest(failure: Failure, graph: &Graph, chip: &ChipDescription) -> Failu
 /// Number of cores, if the graph fits the chip.
 fn fits(graph: &Graph, chip: &ChipDescription) -> Option<usize> {
     validate::validate(graph, chip).ok()?;
+    // Zeros and narrow weights may take less, but to try takes too long for a hint.
+    if validate::beyond(graph, chip, 1).is_some() {
+        return None;
+    }
     let options = Options { partition: Search::InOrder, ..Options::default() };
     partition(&Tables::new(graph, chip), &options).ok().map(|plans| plans.len())
 }

@@ -83,8 +83,35 @@ pub fn gather(tables: &Tables, part: &Part) -> Vec<Synapse> {
         }
         first += (run.end - run.start) * tables.orders[run.population].len() as u32;
     }
-    synapses.sort_unstable_by_key(Synapse::order);
+    if !synapses.is_sorted_by_key(Synapse::order) {
+        synapses = by_source(synapses);
+    }
     synapses
+}
+
+/// Sorts: a stable pass by source over a table of them, then each source alone, which is nearly in order by then.
+fn by_source(mut synapses: Vec<Synapse>) -> Vec<Synapse> {
+    let keys = || synapses.iter().map(|synapse| synapse.source);
+    let (first, last) = (keys().min().unwrap_or(0), keys().max().unwrap_or(0));
+    let sources = (last - first) as usize + 1;
+    if sources > synapses.len() {
+        synapses.sort_unstable_by_key(Synapse::order);
+        return synapses;
+    }
+    let mut ends = vec![0u32; sources + 1];
+    keys().for_each(|source| ends[(source - first) as usize + 1] += 1);
+    (0..sources).for_each(|i| ends[i + 1] += ends[i]);
+    let mut next = ends.clone();
+    let mut sorted = synapses.clone();
+    for synapse in synapses {
+        let slot = &mut next[(synapse.source - first) as usize];
+        sorted[*slot as usize] = synapse;
+        *slot += 1;
+    }
+    for range in ends.windows(2) {
+        sorted[range[0] as usize..range[1] as usize].sort_unstable_by_key(Synapse::order);
+    }
+    sorted
 }
 
 /// Number of synapses that end in `part`.
@@ -107,12 +134,13 @@ fn gather_end(tables: &Tables, (run, first): (&Run, u32), end: &End, out: &mut V
     let class = tables.class_of[end.projection];
     let tree = tables.orders[run.population].len() as u32;
     let rank = tables.ranks[run.population][end.compartment];
-    for neuron in end.start.max(run.start)..end.end.min(run.end) {
-        let target = (first + (neuron - run.start) * tree + rank) as u16;
-        let post = end.offset + (neuron - end.start) as usize;
-        tables.incoming[end.projection].visit(projection, post, |arrival| {
-            let Arrival { source, index, weight, delay, tag } = arrival;
-            out.push(Synapse { source, list, class, target, index, weight, tag, delay });
-        });
-    }
+    let neurons = end.start.max(run.start)..end.end.min(run.end);
+    let first_post = end.offset + (neurons.start - end.start) as usize;
+    let posts = first_post..first_post + neurons.len();
+    let first_target = first + (neurons.start - run.start) * tree + rank;
+    tables.incoming[end.projection].visit(projection, posts, |post, arrival| {
+        let target = (first_target + (post - first_post) as u32 * tree) as u16;
+        let Arrival { source, index, weight, delay, tag } = arrival;
+        out.push(Synapse { source, list, class, target, index, weight, tag, delay });
+    });
 }

@@ -1,5 +1,7 @@
 //! Synapses of a projection by target.
 
+use std::ops::Range;
+
 use network::graph::{Connectivity, Graph, Projection, Values};
 
 /// Synapses of a projection, found by their index on the target side.
@@ -55,8 +57,8 @@ impl Incoming {
         }
     }
 
-    /// Calls `visit` with every synapse of target `post`, in list order.
-    pub fn visit(&self, projection: &Projection, post: usize, mut visit: impl FnMut(Arrival)) {
+    /// Calls `visit` with every synapse of targets `posts` and its target; those of one target in list order.
+    pub fn visit(&self, projection: &Projection, posts: Range<usize>, mut visit: impl FnMut(usize, Arrival)) {
         let p = projection;
         let at = |source: u32, i: usize| Arrival {
             source,
@@ -66,12 +68,15 @@ impl Incoming {
             tag: p.tag.get(i),
         };
         match self {
+            // As it lies in memory, so that nothing is left to sort.
             Self::Dense(keys) => {
                 let targets = p.post_len();
-                keys.iter().enumerate().for_each(|(pre, &key)| visit(at(key, pre * targets + post)));
+                for (pre, &key) in keys.iter().enumerate() {
+                    posts.clone().for_each(|post| visit(post, at(key, pre * targets + post)));
+                }
             }
-            Self::OneToOne(keys) => visit(at(keys[post], post)),
-            Self::List(lists) => lists.visit(p, post, visit),
+            Self::OneToOne(keys) => posts.for_each(|post| visit(post, at(keys[post], post))),
+            Self::List(lists) => posts.for_each(|post| lists.visit(p, post, |arrival| visit(post, arrival))),
         }
     }
 

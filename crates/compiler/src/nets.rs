@@ -75,8 +75,8 @@ impl<'a> Nets<'a> {
         {
             let post = end.offset + (unit.neuron - end.start) as usize;
             let projection = &tables.graph.projections[end.projection];
-            tables.incoming[end.projection]
-                .visit(projection, post, |Arrival { source, .. }| sources.push(source));
+            let add = |_, Arrival { source, .. }| sources.push(source);
+            tables.incoming[end.projection].visit(projection, post..post + 1, add);
         }
         sources.sort_unstable();
         let first = tables.key(unit.population, unit.neuron, 0);

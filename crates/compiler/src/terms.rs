@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use network::graph::Span;
 
+use crate::incoming::Arrival;
 use crate::microcode::word_count;
 use crate::misfit::Term;
 use crate::parts::Part;
@@ -153,9 +154,8 @@ fn owners(tables: &Tables, part: &Part) -> BTreeMap<u32, usize> {
     let mut ends: Vec<_> = part.runs.iter().flat_map(|run| ends(tables, run)).collect();
     ends.sort_unstable();
     for (projection, post) in ends {
-        tables.incoming[projection].visit(&tables.graph.projections[projection], post, |arrival| {
-            owners.entry(arrival.source).or_insert(projection);
-        });
+        let own = |_, arrival: Arrival| _ = owners.entry(arrival.source).or_insert(projection);
+        tables.incoming[projection].visit(&tables.graph.projections[projection], post..post + 1, own);
     }
     owners
 }

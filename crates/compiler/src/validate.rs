@@ -16,7 +16,7 @@ pub fn validate(graph: &Graph, chip: &ChipDescription) -> Result<(), Failure> {
     if !problems.is_empty() {
         return Err(Failure::Invalid(problems));
     }
-    if let Some(misfit) = hopeless(graph, chip) {
+    if let Some(misfit) = beyond(graph, chip, HOPELESS) {
         return Err(Failure::DoesNotFit(vec![misfit]));
     }
     let mut misfits: Vec<Misfit> =
@@ -32,7 +32,8 @@ pub fn validate(graph: &Graph, chip: &ChipDescription) -> Result<(), Failure> {
 /// How many times what a board holds is not even counted core by core, so that a slip of the pen costs no memory.
 const HOPELESS: u64 = 16;
 
-fn hopeless(graph: &Graph, chip: &ChipDescription) -> Option<Misfit> {
+/// What is more than `times` what a board holds, by the compartments and the weight bits of all synapses.
+pub fn beyond(graph: &Graph, chip: &ChipDescription, times: u64) -> Option<Misfit> {
     let board = |each: u32| u64::from(chip.cores()) * u64::from(each);
     let compartments = graph.populations.iter().map(|p| u64::from(p.size) * p.tree.len() as u64).sum();
     let bits = |p: &Projection| p.synapses() as u64 * u64::from(p.bits);
@@ -42,7 +43,7 @@ fn hopeless(graph: &Graph, chip: &ChipDescription) -> Option<Misfit> {
         ("words of synapse memory at least", words, board(chip.limits.synapse_words)),
     ];
     let at = ("E0118", graph.populations.first().map_or(Span::default(), |p| p.span));
-    let far = rows.into_iter().find(|(_, need, limit)| *need > limit.saturating_mul(HOPELESS))?;
+    let far = rows.into_iter().find(|(_, need, limit)| *need > limit.saturating_mul(times))?;
     most(at, &format!("`{}`", graph.name), &format!("{} on all of `{}`", far.0, chip.name), (far.1, far.2))
 }
 
