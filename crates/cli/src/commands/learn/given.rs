@@ -77,15 +77,18 @@ impl Given {
 
     /// The rule.
     pub fn rule(&self) -> Result<Rule, Failure> {
-        if self.rule.contains("dw") || self.rule.contains("dd") || self.rule.contains("dt") {
-            self.of_text()
-        } else {
-            self.of_name()
+        let text = self.rule.trim();
+        let name = text.split_once('(').map_or(text, |(name, _)| name.trim());
+        let is_name = |c: char| c.is_ascii_alphabetic() || c == '_';
+        if !text.contains('=') && !(name.len() > 2 && name.chars().all(is_name) && name != "sgn") {
+            // As other simulators are given it: only the right-hand side.
+            return self.of_text(&format!("dw = {text}"));
         }
+        if name.contains('=') { self.of_text(&self.rule) } else { self.of_name() }
     }
 
-    fn of_text(&self) -> Result<Rule, Failure> {
-        let terms = parse(&self.rule, 0).map_err(|errors| self.refused(&errors))?;
+    fn of_text(&self, text: &str) -> Result<Rule, Failure> {
+        let terms = parse(text, 0).map_err(|errors| refused(text, &errors))?;
         let notes = terms.notes.iter().map(|note| note.text.clone()).collect();
         let mut rule = terms.into_rule("rule");
         let all = profile(TRACE.0, TRACE.1);
@@ -132,22 +135,22 @@ impl Given {
         let notes = if realised.needs_tags { vec!["its synapses need a tag".into()] } else { Vec::new() };
         Ok(Rule { rule: realised.rule, post: realised.post, text: realised.text, shown, notes })
     }
+}
 
-    fn refused(&self, errors: &[network::rule::RuleError]) -> Failure {
-        let findings = errors.iter().map(|error| Finding {
-            code: Some("E0080".into()),
-            message: error.to_string(),
-            places: vec![Place {
-                start: error.span.start as usize,
-                end: error.span.end as usize,
-                label: String::new(),
-            }],
-            help: vec![error.help()],
-            ..Finding::default()
-        });
-        let source = Source { name: "rule".into(), text: self.rule.as_str().into() };
-        Failure { exit: Exit::User, findings: findings.collect(), source: Some(source) }
-    }
+fn refused(text: &str, errors: &[network::rule::RuleError]) -> Failure {
+    let findings = errors.iter().map(|error| Finding {
+        code: Some("E0080".into()),
+        message: error.to_string(),
+        places: vec![Place {
+            start: error.span.start as usize,
+            end: error.span.end as usize,
+            label: String::new(),
+        }],
+        help: vec![error.help()],
+        ..Finding::default()
+    });
+    let source = Source { name: "rule".into(), text: text.into() };
+    Failure { exit: Exit::User, findings: findings.collect(), source: Some(source) }
 }
 
 /// `x1=120,20`.
