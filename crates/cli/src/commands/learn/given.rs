@@ -79,8 +79,8 @@ impl Given {
     pub fn rule(&self) -> Result<Rule, Failure> {
         let text = self.rule.trim();
         let name = text.split_once('(').map_or(text, |(name, _)| name.trim());
-        let is_name = |c: char| c.is_ascii_alphabetic() || c == '_';
-        if !text.contains('=') && !(name.len() > 2 && name.chars().all(is_name) && name != "sgn") {
+        let is_name = name.len() > 2 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+        if !text.contains('=') && (!is_name || matches!(name, "sgn" | "sign")) {
             // As other simulators are given it: only the right-hand side.
             return self.of_text(&format!("dw = {text}"));
         }
