@@ -185,8 +185,10 @@ impl std::error::Error for Diagnostics {}
 /// The legal name nearest to `got`: at most a third of its letters differ.
 pub(crate) fn nearest<'a>(got: &str, legal: &[&'a str]) -> Option<&'a str> {
     let (plain, allowed) = (plain(got), got.chars().count() / 3 + 1);
-    let distances = legal.iter().map(|name| (distance(&plain, &self::plain(name)), *name));
-    distances.min().filter(|(d, _)| *d <= allowed).map(|(_, name)| name)
+    // Of names that are equally near, the one in the same spelling, then the first: canonical names come first.
+    let distances =
+        legal.iter().map(|name| ((distance(&plain, &self::plain(name)), distance(got, name)), *name));
+    distances.min_by_key(|(d, _)| *d).filter(|((d, _), _)| *d <= allowed).map(|(_, name)| name)
 }
 
 fn plain(name: &str) -> String {

@@ -74,3 +74,48 @@ x  =ring( p,  n=4 )
 ";
     insta::assert_snapshot!(settled(text));
 }
+
+#[test]
+fn empty_lines_between_statements_stay_one_at_most() {
+    let text = "neuron lif {
+
+  vth_mant = 5
+
+
+  refractory = 2
+  // why
+
+  bias = 3
+
+}
+population a { vth_mant = 5
+
+  refractory = 2 }
+project a -> a : {
+  0 -> 0: 1
+
+  1 -> 1: 2 }
+";
+    assert_eq!(
+        settled(text),
+        "neuron lif {
+  vth_mant = 5
+
+  refractory = 2
+  // why
+
+  bias = 3
+}
+population a {
+  vth_mant = 5
+
+  refractory = 2
+}
+project a -> a : {
+  0 -> 0: 1
+
+  1 -> 1: 2
+}
+"
+    );
+}

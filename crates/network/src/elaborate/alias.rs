@@ -2,7 +2,7 @@
 
 use super::Elaborator;
 use super::fields::{COMPARTMENT, FieldTable, SETTINGS, SYNAPSE, canonical};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::text::ast::{Expr, ExprKind, Item, ItemKind, Operator, Statement, StatementKind};
 
 impl Elaborator<'_> {
@@ -29,13 +29,16 @@ impl Elaborator<'_> {
             }
             None if self.is_reported(item) => None,
             None => {
-                let known = tables
-                    .iter()
-                    .flat_map(|t| t.fields.iter())
-                    .flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied()));
+                let fields = || tables.iter().flat_map(|t| t.fields.iter());
+                let names = fields().flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied()));
+                let near = nearest(key, &names.collect::<Vec<_>>());
+                let near = near.and_then(|name| tables.iter().find_map(|table| canonical(table, name)));
                 let error =
                     Diagnostic::error("E0031", item.key.span, format!("unknown field `{key}` of {owner}"));
-                self.fail(error.suggest(key, known))
+                self.fail(match near {
+                    Some((name, _)) => error.suggest(name, [name]),
+                    None => error.suggest(key, fields().map(|f| f.name)),
+                })
             }
         }
     }

@@ -36,8 +36,9 @@ impl<'a> Elaborator<'a> {
                 break;
             }
             for (name, value) in ready {
-                if let Some(value) = self.eval(value, &Scope::new()) {
-                    self.constants.insert(name.text.clone(), value);
+                match self.eval(value, &Scope::new()) {
+                    Some(value) => drop(self.constants.insert(name.text.clone(), value)),
+                    None => drop(self.broken.insert(name.text.clone())),
                 }
             }
             open = waiting;
@@ -45,6 +46,7 @@ impl<'a> Elaborator<'a> {
         for (name, _) in open {
             let message = format!("constant `{}` is defined in a circle", name.text);
             self.found.push(Diagnostic::error("E0012", name.span, message));
+            self.broken.insert(name.text.clone());
         }
     }
 
@@ -54,7 +56,10 @@ impl<'a> Elaborator<'a> {
         match &expr.kind {
             ExprKind::Int(n) => number(Number::Int(*n)),
             ExprKind::Real(x) => number(Number::Real(*x)),
-            ExprKind::Quantity(x, unit) => number(quantity(*x, *unit)),
+            ExprKind::Quantity(x, unit) => match quantity(*x, *unit) {
+                n if n.bare().is_finite() => number(n),
+                _ => self.fail(Diagnostic::error("E0004", expr.span, "a number that is too large")),
+            },
             ExprKind::Text(text) => Some(Value::Text(text.clone())),
             ExprKind::Name(name) => {
                 let known = scope.get(name).or_else(|| self.constants.get(name));
@@ -90,13 +95,19 @@ impl<'a> Elaborator<'a> {
             Value::Word(word) => self.unknown_constant(&word, expr.span, scope),
             other => {
                 let message = format!("a number is wanted here, this is {}", other.kind());
-                self.fail(Diagnostic::error("E0032", expr.span, message))
+                let error = Diagnostic::error("E0032", expr.span, message);
+                let one_each =
+                    matches!(other, Value::Uniform(..) | Value::Linspace(..) | Value::Counting(..));
+                self.fail(if one_each { error.help("arithmetic is of single numbers: put it inside, e.g. uniform(2*low, 2*high, seed = 1)") } else { error })
             }
         }
     }
 
     /// A word where a number was wanted.
     pub(super) fn unknown_constant<T>(&mut self, word: &str, span: Span, scope: &Scope) -> Option<T> {
+        if self.broken.contains(word) {
+            return None;
+        }
         let names: Vec<String> = scope.keys().chain(self.constants.keys()).cloned().collect();
         let error = Diagnostic::error("E0010", span, format!("there is no constant `{word}`"));
         self.fail(error.suggest(word, names.iter().map(String::as_str)))

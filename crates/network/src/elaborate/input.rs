@@ -284,7 +284,9 @@ impl<'a> Elaborator<'a> {
             Numbers::Rates(v) => (v, true),
             Numbers::Ints(v) => (map(v, |x| x as f64), what == "rate"),
             Numbers::Reals(v) => (v, what == "rate"),
-            Numbers::Steps(_) => return self.wrong_unit(at, "a rate or a probability"),
+            Numbers::Steps(_) => {
+                return self.wrong_unit(at, "a rate in Hz or kHz, or a probability of a step");
+            }
         };
         let p = match numbers {
             (rates, true) => {

@@ -147,12 +147,14 @@ impl<'a> Elaborator<'a> {
 
     /// First pass: what may be used before it is declared.
     fn declare(&mut self, statements: &'a [Statement]) {
-        self.declare_constants(statements);
-        let mut kinds_seen = BTreeSet::new();
         for statement in statements {
             if let StatementKind::Broken(name) = &statement.kind {
                 self.broken.insert(name.text.clone());
             }
+        }
+        self.declare_constants(statements);
+        let mut kinds_seen = BTreeSet::new();
+        for statement in statements {
             let (table, prototype, kind) = match &statement.kind {
                 StatementKind::Neuron(p) => (&mut self.neurons, p, "neuron"),
                 StatementKind::Synapse(p) => (&mut self.synapses, p, "synapse"),

@@ -75,7 +75,7 @@ impl Elaborator<'_> {
         match self.numbers(value, at, n)? {
             Numbers::Ints(v) => Some(map(v, |n| n as f64)),
             Numbers::Reals(v) | Numbers::Steps(v) => Some(v),
-            Numbers::Rates(_) => self.wrong_unit(at, "a time"),
+            Numbers::Rates(_) => self.wrong_unit(at, "a time, in us, ms, s or steps"),
         }
     }
 
@@ -110,7 +110,7 @@ impl Elaborator<'_> {
                 }
                 rounded
             }
-            Numbers::Rates(_) => return self.wrong_unit(at, "a number of steps or a time"),
+            Numbers::Rates(_) => return self.wrong_unit(at, "a number of steps, or a time in us, ms or s"),
         };
         self.bounded(values, at, bounds)
     }
@@ -120,7 +120,8 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn wrong_unit<T>(&mut self, at: At, wanted: &str) -> Option<T> {
-        self.fail(Diagnostic::error("E0032", at.expr.span, format!("{} is {wanted}", at.what)))
+        let error = Diagnostic::error("E0032", at.expr.span, format!("{} is {wanted}", at.what));
+        self.fail(error.label("another unit"))
     }
 
     /// Reals that are whole, as files of float weights hold them.
@@ -206,6 +207,10 @@ impl Elaborator<'_> {
             | Numbers::Rates(Values::Each(v)) => v.len(),
             _ => n,
         };
+        if let Some((i, bad)) = numbers.not_finite() {
+            let message = format!("{}: value {i} is {bad}, a finite number is wanted", at.what);
+            return self.fail(Diagnostic::error("E0041", at.expr.span, message));
+        }
         if length == n {
             return Some(numbers);
         }

@@ -182,15 +182,9 @@ impl Elaborator<'_> {
         match self.eval(expr, &Scope::new())? {
             Value::Array(array) => Some(Rc::unwrap_or_clone(array)),
             Value::List(list) => {
-                let columns = match list.first() {
-                    Some(Value::List(row)) => Some(row.len()),
-                    _ => None,
-                };
-                let n = list.len();
-                let total = columns.map_or(n, |c| c * n);
+                let shape = shape(&list);
                 let at = At { expr, scope: &Scope::new(), what: "array" };
-                let numbers = self.numbers(Value::List(list), at, total)?;
-                let shape = columns.map_or(vec![n], |c| vec![n, c]);
+                let numbers = self.numbers(Value::List(list), at, shape.iter().product())?;
                 Some(match numbers {
                     Numbers::Ints(Values::Each(v)) => Array { shape, data: crate::load::Data::Ints(v) },
                     Numbers::Reals(Values::Each(v)) => Array { shape, data: crate::load::Data::Reals(v) },
@@ -206,7 +200,10 @@ impl Elaborator<'_> {
             other => self.fail(Diagnostic::error(
                 "E0032",
                 expr.span,
-                format!("load(..) or a list is wanted, this is {}", other.kind()),
+                format!(
+                    "load(..) or lists of numbers are wanted, whose shape is known; this is {}",
+                    other.kind()
+                ),
             )),
         }
     }
@@ -619,6 +616,15 @@ fn pick(numbers: Numbers, i: usize, columns: usize) -> Numbers {
         _ => 0,
     };
     choose(numbers, (0..n / columns.max(1)).map(|row| row * columns + i))
+}
+
+/// The shape of nested lists, as their first elements show it.
+fn shape(list: &[Value]) -> Vec<usize> {
+    let mut shape = vec![list.len()];
+    if let Some(Value::List(inner)) = list.first() {
+        shape.extend(self::shape(inner));
+    }
+    shape
 }
 
 /// The values at some places.

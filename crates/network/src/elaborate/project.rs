@@ -414,7 +414,7 @@ impl<'a> Elaborator<'a> {
                 }
                 rounded
             }
-            Numbers::Rates(_) => return self.wrong_unit(at, "a number of steps or a time"),
+            Numbers::Rates(_) => return self.wrong_unit(at, "a number of steps, or a time in us, ms or s"),
         };
         self.bounded(whole, at, bounds).map(|v| map(v, |x| x as u8))
     }

@@ -70,7 +70,21 @@ impl Value {
             Self::Word(word) => format!("`{word}`"),
             Self::List(list) => format!("a list of {}", list.len()),
             Self::Array(array) => format!("an array of shape {:?}", array.shape),
-            Self::Uniform(..) | Self::Linspace(..) | Self::Counting(..) => "a list of numbers".into(),
+            Self::Uniform(..) => "`uniform(..)`, one number each".into(),
+            Self::Linspace(..) => "`linspace(..)`, one number each".into(),
+            Self::Counting(..) => "`counting(..)`, one number each".into(),
+        }
+    }
+}
+
+impl Numbers {
+    /// The first value that is infinite or no number, and where.
+    pub(crate) fn not_finite(&self) -> Option<(usize, f64)> {
+        match self {
+            Self::Ints(_) => None,
+            Self::Reals(v) | Self::Steps(v) | Self::Rates(v) => {
+                v.iter().copied().enumerate().find(|(_, x)| !x.is_finite())
+            }
         }
     }
 }

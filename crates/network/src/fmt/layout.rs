@@ -30,7 +30,7 @@ pub(super) fn text(lines: &[Line]) -> String {
 impl Writer {
     fn lines(&mut self, lines: &[Line]) {
         for line in lines {
-            if line.blank && self.indent == 0 {
+            if line.blank {
                 self.out.push('\n');
             }
             for comment in &line.before {
@@ -182,7 +182,7 @@ fn starts_with(nodes: &[Node], keyword: &str) -> bool {
 /// `0 -> 1: 5`
 fn is_pair(line: &Line) -> bool {
     let number = matches!(line.nodes.first(), Some(Node::Word(Kind::Int, _)));
-    number && line.before.is_empty() && line.after.is_empty()
+    number && line.before.is_empty() && line.after.is_empty() && !line.blank
 }
 
 /// Nodes on one line; `None` where a comment forbids it.
@@ -209,9 +209,9 @@ fn one_line(nodes: &[Node], like: &Writer) -> Option<String> {
     Some(out)
 }
 
-/// `{ a, b }` on one line; `None` where a comment forbids it.
+/// `{ a, b }` on one line; `None` where a comment or an empty line forbids it.
 fn flat(lines: &[Line], like: &Writer) -> Option<String> {
-    let plain = lines.iter().all(|line| line.before.is_empty() && line.after.is_empty());
+    let plain = lines.iter().all(|line| line.before.is_empty() && line.after.is_empty() && !line.blank);
     if !plain {
         return None;
     }

@@ -143,6 +143,15 @@ pub fn realise(name: &str, arguments: &[(&str, f64)]) -> Result<Realised, Librar
             return Err(LibraryError::Parameter { rule, name, known: known(names) });
         }
     }
+    if let Some(&(name, value)) = arguments.iter().find(|(_, value)| !value.is_finite()) {
+        let parameter = definition.parameters.iter().find(|p| p.name == name).map_or("", |p| p.name);
+        return Err(LibraryError::Range {
+            rule: definition.name,
+            parameter,
+            value,
+            need: "a finite number".into(),
+        });
+    }
     let mut builder = Builder::default();
     (definition.build)(&Arguments { definition, given: arguments }, &mut builder)?;
     Ok(builder.finish(name))

@@ -1,12 +1,12 @@
 //! Expressions, by nom over tokens.
 
-use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::opt;
 use nom::multi::{many0, many0_count};
+use nom::{Err, Parser};
 
 use super::ast::{Arg, Expr, ExprKind, Name, Operator, Unit};
-use super::stream::{Parsed, Tokens, between, one, punct, span, span_of, wanted};
+use super::stream::{Parsed, Tokens, Wanted, between, one, punct, span, span_of};
 use super::token::{Kind, unquote};
 use super::{layout, token};
 use crate::graph::Span;
@@ -136,6 +136,12 @@ fn atom<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Expr> {
     alt((number, text, named, list, parenthesis)).parse(input)
 }
 
+/// What may follow a number.
+const UNIT: &str = "a unit (us, ms, s, Hz, kHz, steps), `,` or an operator";
+
+/// What is wanted instead of a number that neither 63 bits nor a double hold.
+pub const TOO_LARGE: &str = "an integer of at most 63 bits, or a real number below 1.8e308";
+
 fn number<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Expr> {
     let (rest, token) = one("a number", |t| matches!(t.kind, Kind::Int | Kind::Real))(input)?;
     let digits: String = token.text.chars().filter(|c| *c != '_').collect();
@@ -146,7 +152,10 @@ fn number<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Expr> {
     let value = match (token.kind, int, digits.parse::<f64>()) {
         (Kind::Int, Some(n), _) => ExprKind::Int(n),
         (Kind::Real, _, Ok(x)) if x.is_finite() => ExprKind::Real(x),
-        _ => return wanted(input, "a number of at most 63 bits"),
+        _ => {
+            let at = Some(token.span);
+            return Err(Err::Failure(Wanted { left: input.0.len(), what: vec![TOO_LARGE], at }));
+        }
     };
     let unit = rest.0.first().filter(|t| t.kind == Kind::Ident).and_then(|t| Unit::from_name(t.text));
     let (kind, rest) = match (unit, value) {
@@ -232,7 +241,12 @@ pub fn whole<'t, 's, T>(
     };
     match parser(Tokens(tokens)) {
         Ok((rest, value)) if rest.0.is_empty() => Ok(value),
-        Ok((rest, _)) => Err(place(rest.0.len(), vec!["`,` or an operator"])),
+        Ok((rest, _)) => {
+            let before = tokens.len().checked_sub(rest.0.len() + 1).map(|at| tokens[at].kind);
+            let unit = matches!(before, Some(Kind::Int | Kind::Real)) && rest.0[0].kind == Kind::Ident;
+            let what = if unit { UNIT } else { "`,` or an operator" };
+            Err(place(rest.0.len(), vec![what]))
+        }
         Err(nom::Err::Failure(done)) => Err(nom::Err::Failure(done)),
         Err(nom::Err::Error(e)) => Err(place(e.left, e.what)),
         Err(nom::Err::Incomplete(_)) => Err(place(0, vec!["more"])),

@@ -9,7 +9,7 @@ use super::ast::{
     Expr, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
     StatementKind, Synapse, Use, When,
 };
-use super::expr::{after, all_of, args, expr, name, postfix, range, whole};
+use super::expr::{TOO_LARGE, after, all_of, args, expr, name, postfix, range, whole};
 use super::stream::{Parsed, Tokens, Wanted, between, keyword, punct, span, span_of, wanted};
 use super::token::{Kind, Token};
 use super::{KEYWORDS, item};
@@ -67,6 +67,10 @@ pub fn not_understood(error: Err<Wanted>, tokens: &[Token]) -> Diagnostic {
     let mut what = wanted.what;
     what.sort_unstable();
     what.dedup();
+    if what == [TOO_LARGE] {
+        return Diagnostic::error("E0004", place, "a number that is too large")
+            .help(format!("write {TOO_LARGE}"));
+    }
     let what = if what.is_empty() { "something else".into() } else { what.join(" or ") };
     Diagnostic::error("E0001", place, format!("expected {what}")).label(format!("expected {what}"))
 }

@@ -158,7 +158,8 @@ fn trace(text: &str) -> Result<(&str, TraceProfile), Failure> {
     let parts = text.split_once('=').and_then(|(name, rest)| Some((name.trim(), rest.split_once(',')?)));
     let parsed = parts.and_then(|(name, (impulse, tau))| {
         let (impulse, tau): (f64, f64) = (impulse.trim().parse().ok()?, tau.trim().parse().ok()?);
-        ((0.0..128.0).contains(&impulse) && tau > 0.0).then(|| (name, profile(impulse, tau)))
+        ((0.0..128.0).contains(&impulse) && tau > 0.0 && tau.is_finite())
+            .then(|| (name, profile(impulse, tau)))
     });
     let help = "a trace reads NAME=IMPULSE,TAU with an impulse from 0 to below 128 and steps, e.g. x1=120,20";
     parsed.ok_or_else(|| Failure::user(format!("`{text}` is no trace")).help(help))
