@@ -2,7 +2,7 @@
 
 use isa::op::AxonKind;
 
-use crate::plan::List;
+use crate::list::List;
 
 /// Largest base of a discrete or pop32 axon (chip 7).
 pub const BASE_MAX: u32 = 255;

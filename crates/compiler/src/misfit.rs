@@ -1,65 +1,13 @@
 //! What does not fit, with the sum that led there.
 
-use std::fmt;
-
 use network::graph::Span;
 
+use crate::error::Misfit;
 use crate::parts::{Part, Run};
 use crate::plan::Plan;
 use crate::resource::{Resource, limit};
 use crate::tables::Tables;
 use crate::terms;
-
-/// The chip has too little of something.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{code}: {message}{}", tree(.terms, 1))]
-pub struct Misfit {
-    /// Code for `seamount explain`.
-    pub code: &'static str,
-    /// The thing, the need and the limit, in one sentence.
-    pub message: String,
-    /// The resource, where it is one that is counted.
-    pub resource: Option<Resource>,
-    /// What is needed.
-    pub need: u64,
-    /// What there is.
-    pub limit: u64,
-    /// Where the culprit was declared.
-    pub span: Span,
-    /// The sum that makes up the need, largest first.
-    pub terms: Vec<Term>,
-    /// What would fix it; each was tried, and the graph compiles with it.
-    pub fixes: Vec<String>,
-}
-
-/// A term of the sum.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Term {
-    /// How much.
-    pub amount: u64,
-    /// Of what.
-    pub text: String,
-    /// Where that was declared.
-    pub span: Span,
-    /// What it is made of.
-    pub terms: Vec<Term>,
-}
-
-fn tree(terms: &[Term], depth: usize) -> String {
-    let mut text = String::new();
-    for (i, term) in terms.iter().enumerate() {
-        let sign = if i == 0 { '=' } else { '+' };
-        let indent = "  ".repeat(depth);
-        text += &format!("\n{indent}{sign} {:<8} {}{}", term.amount, term.text, tree(&term.terms, depth + 1));
-    }
-    text
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.text)
-    }
-}
 
 /// How a part reads: its neurons, as slices.
 pub fn name(tables: &Tables, part: &Part) -> String {

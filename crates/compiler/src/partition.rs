@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::error::Failure;
+use crate::error::{Failure, Misfit};
 use crate::gather;
-use crate::misfit::{self, Misfit};
+use crate::misfit;
+use crate::outputs::slots;
 use crate::parts::{Part, Run};
 use crate::plan::{Plan, plan};
 use crate::refine::refine;
 use crate::resource::limit;
-use crate::rewards;
 use crate::tables::Tables;
 use crate::{Options, Search};
 
@@ -252,32 +252,6 @@ fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>) -> Vec<Misfit> {
             parts.insert(p + 1, plan(tables, &back));
         }
     }
-}
-
-/// Output axon slots of each part.
-#[must_use]
-pub fn slots(tables: &Tables, parts: &[Plan]) -> Vec<usize> {
-    let mut part_of = vec![u32::MAX; tables.compartments() as usize];
-    for (p, plan) in parts.iter().enumerate() {
-        plan.part.visit(tables, |population, neuron, c| {
-            part_of[tables.key(population, neuron, c) as usize] = p as u32
-        });
-    }
-    let mut slots = vec![0; parts.len()];
-    let mut add = |source: u32, count: u32| {
-        // A neuron that fits no core is in no part; it is reported once all others are.
-        if let Some(slots) = part_of.get(source as usize).and_then(|&p| slots.get_mut(p as usize)) {
-            *slots += count as usize;
-        }
-    };
-    for plan in parts {
-        plan.lists.iter().for_each(|list| add(list.source, list.slots()));
-        let channel = tables.graph.settings[plan.part.settings].reward;
-        for (key, value) in channel.into_iter().flat_map(|channel| rewards::sources(tables.graph, channel)) {
-            add(key, if value.is_some() { 2 } else { 1 });
-        }
-    }
-    slots
 }
 
 /// Takes the second half of a part's neurons out of it.

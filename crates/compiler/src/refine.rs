@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::Options;
 use crate::nets::{Link, Nets, Unit};
-use crate::partition::slots;
+use crate::outputs::slots;
 use crate::parts::{Part, Run};
 use crate::plan::{Plan, plan};
 use crate::rates::rates;

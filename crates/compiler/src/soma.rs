@@ -8,8 +8,8 @@ use isa::words::{
 use network::graph::{Compartment, NO_TRACE};
 
 use crate::dedup::Dedup;
+use crate::list::List;
 use crate::parts::{Part, Run};
-use crate::plan::List;
 use crate::resource::{Resource, Usage};
 use crate::tables::Tables;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use network::graph::Span;
 
+use crate::error::Term;
 use crate::incoming::Arrival;
+use crate::list::List;
 use crate::microcode::word_count;
-use crate::misfit::Term;
 use crate::parts::Part;
-use crate::plan::{List, Plan, plan};
+use crate::plan::{Plan, plan};
 use crate::resource::Resource;
 use crate::rewards;
 use crate::tables::Tables;

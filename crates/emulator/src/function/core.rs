@@ -1,9 +1,10 @@
 //! One core as it runs: state and parameters in arrays, synapses unpacked.
 
 use isa::ids::CoreId;
-use isa::op::{Join, Mode, NoiseTarget, StackIn};
+use isa::op::NoiseTarget;
 use trace::Counters;
 
+use super::general::{Item, Node};
 use super::kernel::{Aligned, Level, Message, Stream, Tally};
 use super::learn::Learning;
 use super::route::Routes;
@@ -110,32 +111,6 @@ pub struct Segment {
     pub end: usize,
     /// Whether none of them has a tree or noise.
     pub plain: bool,
-}
-
-/// Tree and noise of a compartment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Join.
-    pub join: Join,
-    /// Mode.
-    pub mode: Mode,
-    /// What it pops.
-    pub stack_in: StackIn,
-    /// Whether it pushes.
-    pub push: bool,
-    /// Whether noise is added.
-    pub noise: bool,
-}
-
-impl Node {
-    /// A compartment for itself.
-    pub const PLAIN: Self = Self {
-        join: Join::Skip,
-        mode: Mode::SpikeAndReset,
-        stack_in: StackIn::None,
-        push: false,
-        noise: false,
-    };
 }
 
 /// A compartment with homeostasis.
@@ -246,7 +221,7 @@ pub struct Scratch {
     /// Pre units whose list was served.
     pub units: Vec<u32>,
     /// Stack of the trees.
-    pub stack: Vec<super::general::Item>,
+    pub stack: Vec<Item>,
     /// Lanes of the learning engine.
     pub lanes: super::learn::Scratch,
 }

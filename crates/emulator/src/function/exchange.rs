@@ -5,8 +5,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use isa::ids::Key;
 
 use super::kernel::Message;
-use super::step::Outbox;
 use crate::observer::CoreWork;
+
+/// Messages on their way, by destination core.
+#[derive(Debug, Default)]
+pub struct Outbox(pub Vec<Vec<Message>>);
+
+impl Outbox {
+    /// Empty, for `cores` destinations.
+    #[must_use]
+    pub fn new(cores: usize) -> Self {
+        Self(vec![Vec::new(); cores])
+    }
+
+    /// Forgets all messages.
+    pub fn clear(&mut self) {
+        self.0.iter_mut().for_each(Vec::clear);
+    }
+}
 
 /// Messages on their way, two halves of everything: one is read while the other is filled.
 ///

@@ -3,7 +3,6 @@
 use isa::num;
 use isa::op::{Join, Mode, StackIn};
 
-use super::core::Node;
 use super::kernel::Tally;
 
 /// What a compartment pushes for its parent.
@@ -13,6 +12,32 @@ pub struct Item {
     pub act: bool,
     /// Its value.
     pub val: i32,
+}
+
+/// Tree and noise of a compartment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Join.
+    pub join: Join,
+    /// Mode.
+    pub mode: Mode,
+    /// What it pops.
+    pub stack_in: StackIn,
+    /// Whether it pushes.
+    pub push: bool,
+    /// Whether noise is added.
+    pub noise: bool,
+}
+
+impl Node {
+    /// A compartment for itself.
+    pub const PLAIN: Self = Self {
+        join: Join::Skip,
+        mode: Mode::SpikeAndReset,
+        stack_in: StackIn::None,
+        push: false,
+        noise: false,
+    };
 }
 
 /// Parameters of a compartment.

@@ -6,10 +6,11 @@ use isa::ids::{CoreId, Key};
 use isa::op::AxonKind;
 use trace::Counters;
 
+use super::exchange::Outbox;
 use super::kernel::{Level, Message, draw_units};
 use super::load::{Atlas, Axon, ListTable, Resolver, host_routes, read_axon};
 use super::route::{Routes, Target};
-use super::step::{Now, Outbox};
+use super::step::Now;
 use crate::error::LoadError;
 
 /// The host's inputs and rewards as they run.

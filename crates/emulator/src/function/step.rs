@@ -5,7 +5,7 @@ use isa::num;
 use isa::op::NoiseTarget;
 
 use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
-use super::exchange::Flows;
+use super::exchange::{Flows, Outbox};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
@@ -32,23 +32,6 @@ impl Now {
     fn clock(self, settings: &Settings) -> Clock {
         let epoch = (self.t - 1) / settings.epoch + 1;
         Clock { seed: self.seed, epoch, steps: settings.epoch, level: settings.level }
-    }
-}
-
-/// Messages on their way, by destination core.
-#[derive(Debug, Default)]
-pub struct Outbox(pub Vec<Vec<Message>>);
-
-impl Outbox {
-    /// Empty, for `cores` destinations.
-    #[must_use]
-    pub fn new(cores: usize) -> Self {
-        Self(vec![Vec::new(); cores])
-    }
-
-    /// Forgets all messages.
-    pub fn clear(&mut self) {
-        self.0.iter_mut().for_each(Vec::clear);
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "SIMD and prefetch; every bound is stated where it is used")]
 
 mod draws;
+mod lanes;
 mod products;
 mod serve;
 mod stream;
@@ -13,10 +14,11 @@ mod update;
 mod update512;
 
 pub use draws::{draw_low, draw_units};
+pub use lanes::{EachLane, Lanes, Tally, UpdateParams};
 pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, round, store_weights};
 pub use serve::{Inbox, prefetch, serve, touch, touch_list};
 pub use stream::{Aligned, Message, Stream};
-pub use update::{EachLane, Lanes, Tally, UpdateParams, update};
+pub use update::update;
 
 /// Lanes of the widest vector, the granule of all arrays of compartments.
 pub const LANES: usize = 16;

@@ -9,7 +9,7 @@ use std::arch::x86_64::{
     _mm512_storeu_si512, _mm512_sub_epi32, _mm512_test_epi32_mask, _mm512_xor_si512,
 };
 
-use super::update::{Lanes, Tally, UpdateParams};
+use super::lanes::{Lanes, Tally, UpdateParams};
 use super::{LANES, Level, Set};
 
 /// The update, where the level has AVX-512. The slices of `lanes` are equally long and whole vectors.

@@ -5,21 +5,10 @@ use isa::op::Dependency;
 use super::super::core::Reward;
 use super::super::kernel::{BATCH, LANES, Level, Rounding, add_product, round, store_weights, touch};
 use super::Learning;
-use super::gather::{Entries, Known, Scratch};
+use super::gather::{Entries, Epoch, Known, Scratch};
 use super::rule::column;
 use super::synapse::{Format, Lane, Words};
 use super::trace::Clock;
-
-/// What all synapses of an epoch share.
-#[derive(Clone, Copy)]
-pub struct Epoch<'a> {
-    /// When it is.
-    pub clock: Clock,
-    /// r0 and r1.
-    pub reward: &'a Reward,
-    /// Whether any post unit had an event.
-    pub any_post: bool,
-}
 
 /// Synapses of one format that are updated together.
 #[derive(Clone, Copy)]

@@ -3,12 +3,23 @@
 use isa::draw::{Stream, StreamKey};
 use isa::op::Dependency;
 
+use super::super::core::Reward;
 use super::super::kernel::{BATCH, COLUMNS, Column, draw_low};
 use super::Learning;
-use super::epoch::Epoch;
 use super::rule::column;
 use super::synapse::Lane;
 use super::trace::Clock;
+
+/// What all synapses of an epoch share.
+#[derive(Clone, Copy)]
+pub struct Epoch<'a> {
+    /// When it is.
+    pub clock: Clock,
+    /// r0 and r1.
+    pub reward: &'a Reward,
+    /// Whether any post unit had an event.
+    pub any_post: bool,
+}
 
 /// Work space of a thread.
 #[derive(Debug)]

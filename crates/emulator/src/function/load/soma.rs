@@ -5,7 +5,8 @@ use isa::num;
 use isa::op::{Join, Mode, StackIn};
 use isa::words::{CompartmentProfile, HomeostasisProfile};
 
-use super::super::core::{Adaptive, Core, Node, Segment, Settings, Soma};
+use super::super::core::{Adaptive, Core, Segment, Settings, Soma};
+use super::super::general::Node;
 use super::super::kernel::{Aligned, LANES};
 use super::Refusal;
 use crate::error::LoadError;
