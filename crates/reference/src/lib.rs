@@ -62,7 +62,7 @@ struct Machine<'a> {
 impl<'a> Machine<'a> {
     fn new(graph: &'a Graph, stimulus: &'a Stimulus) -> Self {
         let wiring = Wiring::new(graph);
-        let state = State::initial(graph, &wiring);
+        let state = wiring.start();
         let mut due: BTreeMap<u32, Vec<Key>> = BTreeMap::new();
         for &(step, line) in &stimulus.events {
             due.entry(step.0).or_default().push(line);

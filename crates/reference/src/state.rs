@@ -3,9 +3,6 @@
 use isa::ids::Key;
 use isa::num;
 use isa::words::TraceProfile;
-use network::graph::Graph;
-
-use crate::wiring::Wiring;
 
 /// The state of a graph, by key and in list order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,37 +108,6 @@ pub struct RewardState {
 }
 
 impl State {
-    /// The state before step 1.
-    pub(crate) fn initial(graph: &Graph, wiring: &Wiring) -> Self {
-        let compartments = wiring.cells.iter().map(|cell| CompartmentState {
-            u: cell.spec.initial_u.get(cell.neuron),
-            v: cell.spec.initial_v.get(cell.neuron),
-            register: cell.spec.initial_v.get(cell.neuron),
-            vth: cell.spec.vth.get(cell.neuron),
-            ..CompartmentState::default()
-        });
-        let synapses = graph.projections.iter().map(|p| {
-            let synapse = |i| Synapse {
-                w: p.weight.get(i).into(),
-                d: p.delay.get(i).into(),
-                t: if p.tags { p.tag.get(i).into() } else { 0 },
-            };
-            (0..p.synapses()).map(synapse).collect()
-        });
-        Self {
-            compartments: compartments.collect(),
-            slots: wiring.cells.iter().map(|cell| vec![0; 1 << cell.settings.delay_bits]).collect(),
-            synapses: synapses.collect(),
-            pre: wiring.pre.clone(),
-            rewards: vec![RewardState::default(); graph.settings.len()],
-            plastic: (wiring.plastic.iter().zip(&wiring.ends))
-                .map(|(plastic, ends)| {
-                    plastic.iter().zip(ends).map(|(&(unit, _), &(_, to))| (unit, to)).collect()
-                })
-                .collect(),
-        }
-    }
-
     /// Traces that plastic synapse `i` of a projection reads, as stored: x1, x2, y1, y2, y3.
     #[must_use]
     pub fn traces(&self, projection: usize, i: usize) -> [i32; 5] {

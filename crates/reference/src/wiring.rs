@@ -7,7 +7,7 @@ use isa::words::TraceProfile;
 use network::graph::{Compartment, Graph, NO_TRACE, Population, Rule, Settings};
 
 use crate::compartment::Parameters;
-use crate::state::{PreUnit, Unit};
+use crate::state::{CompartmentState, PreUnit, RewardState, State, Synapse, Unit};
 
 /// A compartment with what it was declared with.
 pub struct Cell<'a> {
@@ -82,6 +82,37 @@ impl<'a> Wiring<'a> {
     pub fn rule(&self, projection: usize) -> &'a Rule {
         let rule = self.graph.projections[projection].rule;
         &self.graph.rules[rule.expect("only plastic projections have units")]
+    }
+
+    /// The state before step 1.
+    pub fn start(&self) -> State {
+        let compartments = self.cells.iter().map(|cell| CompartmentState {
+            u: cell.spec.initial_u.get(cell.neuron),
+            v: cell.spec.initial_v.get(cell.neuron),
+            register: cell.spec.initial_v.get(cell.neuron),
+            vth: cell.spec.vth.get(cell.neuron),
+            ..CompartmentState::default()
+        });
+        let synapses = self.graph.projections.iter().map(|p| {
+            let synapse = |i| Synapse {
+                w: p.weight.get(i).into(),
+                d: p.delay.get(i).into(),
+                t: if p.tags { p.tag.get(i).into() } else { 0 },
+            };
+            (0..p.synapses()).map(synapse).collect()
+        });
+        State {
+            compartments: compartments.collect(),
+            slots: self.cells.iter().map(|cell| vec![0; 1 << cell.settings.delay_bits]).collect(),
+            synapses: synapses.collect(),
+            pre: self.pre.clone(),
+            rewards: vec![RewardState::default(); self.graph.settings.len()],
+            plastic: (self.plastic.iter().zip(&self.ends))
+                .map(|(plastic, ends)| {
+                    plastic.iter().zip(ends).map(|(&(unit, _), &(_, to))| (unit, to)).collect()
+                })
+                .collect(),
+        }
     }
 
     fn add_population(&mut self, index: usize, population: &'a Population) {
