@@ -212,6 +212,29 @@ fn options_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn a_run_whose_result_cannot_be_kept_does_not_start() {
+    let folder = scratch("kept");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let refused: &[(&str, String, &str)] = &[
+        ("--save-net", at("net.txt"), "should end in .snn or .json"),
+        ("--save-net", at("no/net.snn"), "cannot write"),
+        ("--save-image", folder.to_string_lossy().into_owned(), "it is a folder"),
+    ];
+    for (option, path, what) in refused {
+        let (code, text) = fails(&["run", "programs/hello", option, path]);
+        assert!(
+            code == Some(1) && text.contains(what) && !text.contains("Running"),
+            "{option} {path}: {text}"
+        );
+    }
+    fs::write(folder.join("run"), "in the way of the report").expect("scratch");
+    let hello = root().join("programs/hello").to_string_lossy().into_owned();
+    let output = run_in(&folder, &["run", &hello]);
+    assert!(output.status.success() && stdout(&output).contains("digest"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("warning: cannot make the folder"), "{}", stderr(&output));
+}
+
+#[test]
 fn what_has_no_effect_is_warned_of() {
     let folder = scratch("effect");
     let at = |name: &str| folder.join(name).to_string_lossy().into_owned();

@@ -95,6 +95,13 @@ impl Failure {
         Self::user(format!("cannot {what} {}: {error}", path.display()))
     }
 
+    /// The same as warnings.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.warning = true);
+        self
+    }
+
     /// Adds a way out to the last finding.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

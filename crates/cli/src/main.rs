@@ -71,7 +71,8 @@ fn words(all: impl Iterator<Item = OsString>) -> Vec<OsString> {
 fn usage(message: &clap::Error) -> ExitCode {
     let json = std::env::args().any(|argument| argument == "--json");
     if json && message.use_stderr() {
-        Ui::new(true, true).failure(&Failure::user(message.to_string().trim_end()));
+        Ui::new(true, true)
+            .failure(&Failure::user(message.to_string().trim_end().trim_start_matches("error: ")));
     } else {
         let _ = message.print();
     }

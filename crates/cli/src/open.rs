@@ -148,6 +148,9 @@ fn network_of_json(path: &Path) -> Result<Network, Failure> {
 
 fn image_of(path: &Path) -> Result<Image, Failure> {
     let bytes = read::image(path).map_err(|error| Failure::io("read", path, &error))?;
+    if bytes.is_empty() {
+        return Err(Failure::user(format!("{} is empty", path.display())));
+    }
     Image::from_bytes(&bytes).map_err(|error| {
         let refused = Failure::user(format!("{}: {error}", path.display()));
         let other = !bytes.starts_with(&image::bytes::MAGIC);
@@ -184,7 +187,7 @@ pub fn compile(network: &Network, layout: &Layout, ui: &Ui) -> Result<compiler::
     let compiled =
         compiler::compile(&network.graph, &chip, &options).map_err(|error| refused(error, network))?;
     let (graph, used) = (&network.graph, compiled.image.cores.len());
-    if used < cores_min as usize {
+    if used < cores_min as usize && layout.cores_min.is_some() {
         ui.warning(format!("--cores-min {cores_min}: only {used} are used, the network has no more parts"));
     }
     let took = screen::time(start.elapsed().as_secs_f64());

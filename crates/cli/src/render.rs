@@ -118,7 +118,9 @@ fn cut(line: &str, lead: usize) -> (String, usize) {
 fn tabs_as_spaces(line: &str, at: usize) -> (String, usize) {
     let width = |text: &str| text.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum();
     let before: String = line.chars().take(at).collect();
-    (line.replace('\t', "    "), width(&before))
+    // What a terminal would obey is shown as a mark.
+    let plain = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+    (line.chars().map(plain).collect::<String>().replace('\t', "    "), width(&before))
 }
 
 #[cfg(test)]

@@ -47,9 +47,7 @@ impl Ui {
 
     /// One warning without a place.
     pub fn warning(&self, message: impl Into<String>) {
-        let mut found = Failure::user(message);
-        found.findings.iter_mut().for_each(|finding| finding.warning = true);
-        self.warnings(&found);
+        self.warnings(&Failure::user(message).warning());
     }
 
     /// Results for people on stdout; nothing with `--json`.

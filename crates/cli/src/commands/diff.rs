@@ -45,7 +45,11 @@ fn summary(path: &Path) -> Result<Option<Value>, Failure> {
     }
     let text = read::text(&file)?;
     let value = serde_json::from_str(&text);
-    value.map(Some).map_err(|error| Failure::user(format!("{}: {error}", file.display())))
+    let value: Value = value.map_err(|error| Failure::user(format!("{}: {error}", file.display())))?;
+    if !value["digest"].is_string() {
+        return Err(Failure::user(format!("{} is no summary of a run: it has no digest", file.display())));
+    }
+    Ok(Some(value))
 }
 
 fn image(path: &Path, ui: &Ui) -> Result<image::Image, Failure> {

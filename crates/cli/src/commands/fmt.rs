@@ -44,6 +44,10 @@ fn descriptions(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let all = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<PathBuf> = all.filter(|file| file.extension().is_some_and(|e| e == "snn")).collect();
     files.sort();
+    if files.is_empty() {
+        return Err(Failure::user(format!("{} has no description", path.display()))
+            .help("names of descriptions end in .snn"));
+    }
     Ok(files)
 }
 

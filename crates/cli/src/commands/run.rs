@@ -17,6 +17,7 @@ use crate::run::{files, learned, names, probe, screen, spikes};
 use crate::time::run::{self as timed, Watched};
 use crate::time::screen as time_screen;
 use crate::ui::Ui;
+use crate::write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount run programs/digits\n          \
@@ -62,11 +63,15 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    let (save_net, save_image) = (arguments.save_net.as_deref(), arguments.save_image.as_deref());
+    learned::check_name(save_net)?;
+    write::possible(save_net)?;
+    write::possible(save_image)?;
     let (network, mut image) = given(arguments, ui)?;
     image.seed = arguments.seed.unwrap_or(image.seed);
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
     let timing = arguments.timing.find()?;
-    arguments.out.as_deref().map_or(Ok(()), crate::write::folder)?;
+    arguments.out.as_deref().map_or(Ok(()), write::folder)?;
     announce(&image, &plan, ui);
     let bar = ui.bar(1, "steps");
     let (outcome, machine, watched) = match &timing {
@@ -81,12 +86,12 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         }
     };
     let image = machine.chip().image();
-    let mut written = learned::save_image(arguments.save_image.as_deref(), machine.chip())?;
-    written.extend(learned::save_net(arguments.save_net.as_deref(), network.as_ref(), machine.chip())?);
+    let mut written = learned::save_image(save_image, machine.chip())?;
+    written.extend(learned::save_net(save_net, network.as_ref(), machine.chip())?);
     if let (Some(watched), Some(folder)) = (&watched, &arguments.out) {
         written.extend(watched.write(folder)?);
     }
-    written.extend(write(arguments, image, &outcome, ui)?);
+    written.extend(save(arguments, image, &outcome, ui)?);
     show(image, (&outcome, watched.as_ref()), &written, ui);
     Ok(Exit::Ok)
 }
@@ -212,7 +217,7 @@ fn announce(image: &Image, plan: &Plan, ui: &Ui) {
 }
 
 /// Writes what was asked for: data with `--out`; the report always, but with `--json` only with `--out`.
-fn write(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
+fn save(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
     let bands = names::bands(&image.symbols);
     if let Some(folder) = &arguments.out {
         let mut written = files::data(folder, outcome)?;
@@ -223,7 +228,14 @@ fn write(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Re
         return Ok(Vec::new());
     }
     let folder = Path::new("run").join(files::plain(&image.symbols.name));
-    Ok(vec![files::report(&folder, outcome, &bands)?])
+    // Nobody asked for it: what was computed is shown all the same.
+    Ok(files::report(&folder, outcome, &bands).map_or_else(
+        |failure| {
+            ui.warnings(&failure.warning());
+            Vec::new()
+        },
+        |report| vec![report],
+    ))
 }
 
 fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written: &[PathBuf], ui: &Ui) {
@@ -247,7 +259,7 @@ fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written
     if let Some(watched) = watched {
         ui.print(&time_screen::run(watched));
     }
-    if let Some(report) = written.last() {
+    if let Some(report) = written.last().filter(|file| file.ends_with("index.html")) {
         ui.print(&format!("report {}\n", report.display()));
     }
 }

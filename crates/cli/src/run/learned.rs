@@ -16,6 +16,15 @@ pub fn save_image(path: Option<&Path>, chip: &Chip) -> Result<Vec<PathBuf>, Fail
     Ok(vec![path.to_path_buf()])
 }
 
+/// Refuses a name for [`save_net`] that tells no form.
+pub fn check_name(path: Option<&Path>) -> Result<(), Failure> {
+    let known = |path: &&Path| path.extension().is_some_and(|e| e == "snn" || e == "json");
+    match path.filter(|path| !known(path)) {
+        Some(path) => Err(Failure::user(format!("{}: the name should end in .snn or .json", path.display()))),
+        None => Ok(()),
+    }
+}
+
 /// Writes the network with its synapses as they were learned; returns the file.
 pub fn save_net(
     path: Option<&Path>,
@@ -24,11 +33,8 @@ pub fn save_net(
 ) -> Result<Vec<PathBuf>, Failure> {
     let (Some(path), Some(network)) = (path, network) else { return Ok(Vec::new()) };
     let graph = learned(&network.graph, chip);
-    let text = match path.extension().and_then(|e| e.to_str()) {
-        Some("snn") => network::print(&graph),
-        Some("json") => network::to_json(&graph),
-        _ => return Err(Failure::user(format!("{}: the name should end in .snn or .json", path.display()))),
-    };
+    let json = path.extension().is_some_and(|e| e == "json");
+    let text = if json { network::to_json(&graph) } else { network::print(&graph) };
     write::atomic(path, text.as_bytes())?;
     Ok(vec![path.to_path_buf()])
 }

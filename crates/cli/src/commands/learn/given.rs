@@ -115,7 +115,11 @@ impl Given {
 
     fn of_name(&self) -> Result<Rule, Failure> {
         let (name, inside) = match self.rule.trim().split_once('(') {
-            Some((name, rest)) => (name.trim(), rest.trim().strip_suffix(')').unwrap_or(rest)),
+            Some((name, rest)) => {
+                let inside = rest.trim().strip_suffix(')');
+                let refuse = || Failure::user(format!("`{}`: `(` without `)`", self.rule.trim()));
+                (name.trim(), inside.ok_or_else(refuse)?)
+            }
             None => (self.rule.trim(), ""),
         };
         let mut arguments = Vec::new();
