@@ -254,6 +254,14 @@ impl Timing {
         Ok(timing)
     }
 
+    /// The calibration as TOML, which [`Timing::from_toml`] reads.
+    ///
+    /// # Errors
+    /// [`TimingError::Syntax`] where TOML cannot hold a number.
+    pub fn to_toml(&self) -> Result<String, TimingError> {
+        toml::to_string(self).map_err(|e| TimingError::Syntax(e.to_string()))
+    }
+
     /// The calibration that ships under `name`.
     ///
     /// # Errors

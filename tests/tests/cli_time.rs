@@ -239,3 +239,106 @@ fn illegal_calibrations_are_refused_with_the_reason() {
     assert!(text.contains("leaves no time to learn") && text.contains("barrier.phases = 2"), "{text}");
     fs::remove_dir_all(folder).expect("scratch is ours");
 }
+
+/// Costs of an architecture in the documented structure of SANA-FE's files, with the figures of `loihi1-nahuku`.
+fn architecture(soma: &str, sync: &str) -> String {
+    let hops = |side: &str, ns: &str, pj: &str| {
+        format!("        latency_{side}_hop: {ns}e-9\n        energy_{side}_hop: {pj}e-12\n")
+    };
+    let unit = |kind: &str, name: &str, fields: &str| {
+        format!("          {kind}:\n            - name: {name}\n              attributes: {{ {fields} }}\n")
+    };
+    let synapse = |name: &str, ns: &str, pj: &str| {
+        format!(
+            "            - name: {name}\n              attributes: {{ latency_process_spike: {ns}e-9, energy_process_spike: {pj}e-12 }}\n"
+        )
+    };
+    let lif = "model: leaky_integrate_fire, latency_access_neuron: 6.0e-9, energy_access_neuron: 51.2e-12, \
+               latency_update_neuron: 3.7e-9, energy_update_neuron: 21.6e-12, latency_spike_out: 30.0e-9, \
+               energy_spike_out: 69.3e-12";
+    [
+        "# Written for this test.\narchitecture:\n  name: mine\n  attributes:\n    width: 8\n    height: 4\n"
+            .into(),
+        format!("    link_buffer_size: 16\n    {sync}\n"),
+        "  tile:\n    - name: t[0..31]\n      attributes:\n".into(),
+        hops("north", "6.5", "4.2") + &hops("south", "6.5", "4.2"),
+        hops("east", "4.1", "3.0") + &hops("west", "4.1", "3.0"),
+        "      core:\n        - name: c[0..3]\n          attributes: { buffer_position: soma }\n".into(),
+        unit("axon_in", "in", "latency_message_in: 16.0e-9, energy_message_in: 0.0"),
+        "          synapse:\n".into(),
+        synapse("a_dense_one", "3.8", "35.5")
+            + &synapse("sparse", "4.7", "33.6")
+            + &synapse("conv", "3.1", "24.0"),
+        unit("dendrite", "sums", "latency_update: 0.0, energy_update: 0"),
+        unit("soma", soma, lif),
+        unit("axon_out", "out", "latency_message_out: 5.1e-9, energy_message_out: 111.0e-12"),
+    ]
+    .concat()
+}
+
+const TABLE: &str = "sync_model: table\n    latency_sync: { 1: 0.6e-6, 2: 1.0e-6, 4: 1.4e-6, 29: 1.8e-6 }";
+
+/// The file that SANA-FE's fit is in carries the figures of `loihi1-nahuku`: read, it must become that calibration.
+#[test]
+fn an_architecture_of_sanafe_is_a_calibration() {
+    let folder = scratch("sanafe");
+    let path = folder.join("arch.yaml").to_string_lossy().into_owned();
+    fs::write(&path, architecture("lif", TABLE)).expect("scratch takes files");
+    let read = |topic: &str| json(&["isa", topic])["calibration"].clone();
+    let (mut ours, mut nahuku) = (read(&path), read("loihi1-nahuku"));
+    for calibration in [&mut ours, &mut nahuku] {
+        let all = calibration.as_object_mut().expect("a calibration");
+        ["name", "limits", "provenance"].into_iter().for_each(|field| drop(all.remove(field)));
+        // Neither is in such files.
+        all["energy"]["static_uw"] = Value::Null;
+        all["energy"]["learning"] = Value::Null;
+        all["core"]["learning"] = Value::Null;
+    }
+    assert_eq!(ours, nahuku);
+    // As a file of ours it says the same, and a run under it takes as long and costs as much as under the fit.
+    let toml = String::from_utf8(run_in(&root(), &["isa", &path]).stdout).expect("text");
+    let own = folder.join("own.toml").to_string_lossy().into_owned();
+    fs::write(&own, toml).expect("scratch takes files");
+    let run = |calibration: &str| {
+        let asked = ["--timing", "cycle", "--calibration", calibration];
+        let run = json(&[&["run", "programs/digits", "--samples", "2"][..], &asked].concat());
+        (run["time"]["cycles"].clone(), run["energy"]["energy_fj"].clone(), run["digest"].clone())
+    };
+    assert_eq!(run(&own), run("loihi1-nahuku"));
+    assert_eq!(run(&path), run("loihi1-nahuku"));
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
+fn architectures_that_cannot_be_read_name_the_place() {
+    let folder = scratch("sanafe-bad");
+    let path = folder.join("arch.yaml").to_string_lossy().into_owned();
+    let text = architecture("lif", TABLE);
+    let cases = [
+        (text.replace("latency_access_neuron", "latency_neuron"), "no `latency_access_neuron`"),
+        (text.replace("6.5e-9", "fast"), "`architecture.tile[0].attributes.latency_north_hop`"),
+        (text.replace("111.0e-12", "-1.0"), "energy_message_out`: a number of seconds or joules"),
+        (text.replace("30.0e-9", "30.0"), "this is more than one"),
+        (text.replace("architecture:", "chip:"), "the file has no `architecture`"),
+        ("architecture: [".into(), "no YAML"),
+        (String::new(), "empty"),
+    ];
+    for (text, said) in cases {
+        fs::write(&path, text).expect("scratch takes files");
+        let (code, told) = refusal(&["isa", &path]);
+        assert!(code == Some(1) && told.contains(said), "no `{said}` in {told}");
+    }
+    // What our units cannot tell apart is named, not hidden.
+    let mixed = text
+        .replace("latency_west_hop: 4.1", "latency_west_hop: 4.3")
+        .replace("latency_update: 0.0", "latency_update: 1e-9");
+    fs::write(&path, mixed.replace(TABLE, "sync_model: fixed\n    latency_sync: 2.0e-7"))
+        .expect("scratch takes files");
+    let limits = json(&["isa", &path])["calibration"]["limits"].to_string();
+    assert!(
+        limits.contains("hops east and west differ") && limits.contains("accumulation costs nothing"),
+        "{limits}"
+    );
+    assert_eq!(json(&["isa", &path])["calibration"]["barrier"]["rows"], serde_json::json!([[1, 2000]]));
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}

@@ -1,24 +1,73 @@
-//! The calibration that `--calibration` names: one that ships, or a file.
+//! The calibration that `--calibration` names: one that ships, or a file of ours or of SANA-FE's.
 
-use std::fs;
 use std::path::Path;
 
-use isa::timing::{SHIPPED, Timing, TimingError};
+use isa::timing::{Barrier, SHIPPED, Timing, TimingError};
 
 use crate::failure::Failure;
 use crate::nearest::nearest;
+use crate::read;
+use crate::time::sanafe;
 
-/// The calibration of a name or of a TOML file.
+/// The calibration where nothing is said.
+pub const DEFAULT: &str = "loihi1-davies2018";
+/// What `--calibration` takes.
+pub const HELP: &str = "What a cycle and a picojoule are: a name (`seamount isa calibrations`), a file.toml or an \
+                        architecture.yaml of SANA-FE [default: loihi1-davies2018]";
+
+/// The calibration of a name or a file, checked.
 pub fn find(name: &str) -> Result<Timing, Failure> {
     let path = Path::new(name);
-    if path.extension().is_none_or(|e| e != "toml") {
-        return Timing::shipped(name).map_err(|error| refuse(name, &error));
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("toml") => Timing::from_toml(&read::text(path)?).map_err(|error| refuse(name, &error)),
+        Some("yaml" | "yml") => {
+            let timing = sanafe::read(name, &read::text(path)?)?;
+            timing.check().map_err(|error| refuse(name, &error))?;
+            Ok(timing)
+        }
+        _ => Timing::shipped(name).map_err(|_| {
+            let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+            Failure::user(format!("no calibration `{name}`"))
+                .help(nearest(name, &known))
+                .help("`--calibration` also takes a file.toml; `seamount isa NAME` prints one to begin with")
+        }),
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
-    Timing::from_toml(&text).map_err(|error| Failure::user(format!("{name}: {error}")))
 }
 
-fn refuse(name: &str, error: &TimingError) -> Failure {
-    let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-    Failure::user(error.to_string()).help(format!("{}, or name a file.toml", nearest(name, &known)))
+/// As [`find`], for running a network: it must end its steps.
+pub fn for_steps(name: &str) -> Result<Timing, Failure> {
+    let timing = find(name)?;
+    if timing.barrier == Barrier::None {
+        let what = format!("calibration `{}` has no barrier, so no step ever ends under it", timing.name);
+        return Err(Failure::user(what)
+            .help("it is for synthetic traffic: `seamount noc`")
+            .help("to run networks take one with barrier.kind marker or table, e.g. loihi1-davies2018"));
+    }
+    Ok(timing)
+}
+
+fn refuse(file: &str, error: &TimingError) -> Failure {
+    let way_out = match error {
+        TimingError::Syntax(_) | TimingError::Unknown(..) => {
+            "`seamount isa loihi1-davies2018` prints a whole calibration to begin with".into()
+        }
+        TimingError::Range { field, min, max, .. } => format!("set {field} to a number from {min} to {max}"),
+        TimingError::Conflict { what, .. } => format!("change one of them: {what}"),
+        TimingError::Provenance { field, .. } => {
+            format!("under [provenance]: \"{field}\" = {{ tier = \"assumed\", source = \"why\" }}")
+        }
+    };
+    Failure::user(format!("{file}: {error}")).help(way_out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_and_refused() {
+        assert!(find("loihi1-davis2018").unwrap_err().findings[0].help[0].contains("loihi1-davies2018"));
+        assert!(for_steps("noc-reference").unwrap_err().findings[0].message.contains("no barrier"));
+        assert_eq!(find(DEFAULT).unwrap().name, DEFAULT);
+    }
 }

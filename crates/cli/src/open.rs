@@ -175,13 +175,24 @@ fn name_of(path: &Path) -> String {
 
 /// Compiles a network for the chip that the layout names.
 pub fn compile(network: &Network, layout: &Layout, ui: &Ui) -> Result<compiler::Compiled, Failure> {
+    compile_for(network, layout, Vec::new(), ui)
+}
+
+/// Compiles a network for the traffic of sources that fire at `rates` in 1,000 steps, by key; empty to estimate them.
+pub fn compile_for(
+    network: &Network,
+    layout: &Layout,
+    rates: Vec<u32>,
+    ui: &Ui,
+) -> Result<compiler::Compiled, Failure> {
     let chip = chip::find(layout.chip.as_deref().unwrap_or(chip::DEFAULT))?;
     let cores_min = layout.cores_min.unwrap_or(1);
     if cores_min > chip.cores() {
         let what = format!("--cores-min {cores_min}: `{}` has {} cores", chip.name, chip.cores());
         return Err(Failure::user(what).help("name a larger board with --chip: seamount isa chips"));
     }
-    let options = Options { seed: layout.placement_seed.unwrap_or(0), cores_min, ..Options::default() };
+    let seed = layout.placement_seed.unwrap_or(0);
+    let options = Options { seed, cores_min, rates, ..Options::default() };
     #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
     let start = Instant::now();
     let compiled =

@@ -3,13 +3,14 @@
 use image::Image;
 use serde_json::json;
 
+use crate::calibration;
 use crate::commands::run;
 use crate::failure::{Exit, Failure};
 use crate::number;
 use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::session::{Overflow, Plan};
 use crate::run::spikes;
-use crate::time::{calibration, energy, energy_screen};
+use crate::time::{energy, energy_screen};
 use crate::ui::Ui;
 
 /// The calibrations where nothing is said.
@@ -87,5 +88,6 @@ fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui
         records: Vec::new(),
         stimulus: spikes::read(&arguments.spikes, image, ui)?,
         overflow: Overflow::Count,
+        fires: false,
     })
 }

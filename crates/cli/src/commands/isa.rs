@@ -18,7 +18,7 @@ use crate::ui::Ui;
     after_help = "Examples: seamount isa SynapseFormat\n          seamount isa chips\n          seamount isa loihi-8"
 )]
 pub struct Arguments {
-    /// A word, an enumeration, a chip or its file.toml, a calibration, or one of: words, memories, codes, constants,
+    /// A word, an enumeration, a chip or its file.toml, a calibration or an architecture.yaml of SANA-FE, or one of: words, memories, codes, constants,
     /// chips, calibrations
     topic: Option<String>,
 }
@@ -132,8 +132,18 @@ fn calibration(topic: &str) -> Option<Answer> {
     Some(Answer { text: (*text).into(), object })
 }
 
+/// The calibration that an architecture of SANA-FE is, as a file of ours.
+fn converted(path: &str) -> Result<Answer, Failure> {
+    let timing = crate::calibration::find(path)?;
+    let text = timing.to_toml().map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(Answer { text, object: json!({ "calibration": timing }) })
+}
+
 /// A chip that ships, or in a file.
 fn described(topic: &str) -> Result<Answer, Failure> {
+    if topic.ends_with(".yaml") || topic.ends_with(".yml") {
+        return converted(topic);
+    }
     let is_file = topic.ends_with(".toml");
     if !is_file && !SHIPPED.iter().any(|(name, _)| *name == topic) {
         let words = WORDS.iter().map(|word| word.name).chain(CODES.iter().map(|codes| codes.name));

@@ -132,6 +132,7 @@ fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui
         records,
         stimulus,
         overflow: arguments.overflow,
+        fires: arguments.timing.is_cycle() && arguments.out.is_some(),
     };
     late(&plan, image, ui);
     Ok(plan)

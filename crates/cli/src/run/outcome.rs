@@ -24,6 +24,8 @@ pub struct Outcome {
     pub samples: Vec<SampleRow>,
     /// What was measured.
     pub measures: Vec<Measured>,
+    /// Fires by key, input lines included; empty where they were not counted.
+    pub fires: Vec<u64>,
 }
 
 /// Spikes of some things.

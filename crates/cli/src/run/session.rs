@@ -38,6 +38,8 @@ pub struct Plan {
     pub stimulus: Stimulus,
     /// Whether an overflow is a failure.
     pub overflow: Overflow,
+    /// Whether the fires of everything are counted, input lines included.
+    pub fires: bool,
 }
 
 /// What an overflow is.
@@ -81,6 +83,9 @@ struct Run<'a> {
     states: Vec<(Record, Recording)>,
     rows: Vec<SampleRow>,
     measures: Vec<Tally>,
+    /// Fires by key; empty where they are not counted.
+    fires: Vec<u64>,
+    has_inputs: bool,
 }
 
 /// A measure and the spikes of its outputs in the present sample.
@@ -119,7 +124,12 @@ impl<'a> Run<'a> {
         let measures = measures.collect();
         let raster = Raster::default();
         let sampled = image.session.samples.is_some();
-        Self { sampled, plan, raster, spikes, lines, states, rows: Vec::new(), measures }
+        let inputs = &image.symbols.inputs;
+        let keys =
+            names::nodes(&image.symbols).map(|node| node.key.0 + names::width(node)).max().unwrap_or(0);
+        let fires = vec![0; if plan.fires { keys as usize } else { 0 }];
+        let has_inputs = !inputs.is_empty();
+        Self { sampled, plan, raster, spikes, lines, states, rows: Vec::new(), measures, fires, has_inputs }
     }
 
     /// Runs one sample, or the whole run where there are none.
@@ -144,8 +154,8 @@ impl<'a> Run<'a> {
             done += steps;
             bar.inc(u64::from(steps));
             let at = Moment { sample, step: Step(done) };
-            let lines: Vec<Key> =
-                if self.lines.is_empty() { Vec::new() } else { machine.chip().inputs().collect() };
+            let lines: Vec<Key> = if self.by_step() { machine.chip().inputs().collect() } else { Vec::new() };
+            self.count(&lines);
             self.lines.iter_mut().for_each(|record| record.collect(at, &lines));
             self.record(machine, at);
         }
@@ -161,11 +171,25 @@ impl<'a> Run<'a> {
     /// Steps from `done` to the next record, or to the next move of the bar.
     fn stride(&self, done: u32, most: u32) -> u32 {
         let left = self.plan.steps - done;
-        if !self.lines.is_empty() {
+        if self.by_step() {
             return 1;
         }
         let records = self.states.iter().filter_map(|(record, _)| Some(record.next(done)? - done));
         records.min().unwrap_or(most).min(most).min(left)
+    }
+
+    /// Whether the input lines of every step are looked at.
+    const fn by_step(&self) -> bool {
+        !self.lines.is_empty() || self.plan.fires && self.has_inputs
+    }
+
+    /// Counts fires, where they are counted.
+    fn count(&mut self, keys: &[Key]) {
+        for key in keys {
+            if let Some(fires) = self.fires.get_mut(key.index()) {
+                *fires += 1;
+            }
+        }
     }
 
     /// Takes the spikes of one step.
@@ -173,6 +197,7 @@ impl<'a> Run<'a> {
         if keys.is_empty() {
             return;
         }
+        self.count(keys);
         if self.raster.events.len() < SHOWN_MAX {
             self.raster.push(at, keys);
         }
@@ -226,6 +251,7 @@ impl<'a> Run<'a> {
             recordings: self.states.into_iter().map(|(_, recording)| recording).collect(),
             samples: self.rows,
             measures,
+            fires: self.fires,
         }
     }
 }

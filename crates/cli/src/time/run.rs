@@ -14,7 +14,8 @@ use isa::timing::{Barrier, Timing};
 use super::files::{self, Table};
 use super::tally::Timed;
 use super::watch::Watch;
-use super::{calibration, screen};
+use super::{profile, screen};
+use crate::calibration;
 use crate::failure::Failure;
 use crate::run::machine::Machine;
 use crate::run::outcome::Outcome;
@@ -42,6 +43,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether the run is timed.
+    pub fn is_cycle(&self) -> bool {
+        self.timing == Mode::Cycle
+    }
+
     /// The calibration, if the run is timed.
     pub fn find(&self) -> Result<Option<Timing>, Failure> {
         match (self.timing, &self.calibration) {
@@ -109,6 +115,7 @@ pub fn run<'a>(
     let log = Links::new(&shape(&image.chip, timing)?);
     let table = Table::new(timing.clock_ps, plan.steps);
     let (outcome, machine, mut watched) = watch(image, plan, (timing, Some(table), Some(log)), bar)?;
+    watched.tables.push(("rates.csv", profile::rates(&outcome.fires, &machine.chip().image().symbols)));
     if let Some(links) = &watched.links {
         let cycles = watched.timed.tally.all_cycles();
         watched.tables.push(("links.csv", files::links(links, &watched.shape, cycles)));

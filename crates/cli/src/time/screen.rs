@@ -9,9 +9,9 @@ use emulator::time::mesh::links::quantile;
 use emulator::time::mesh::{Cycle, Links, port};
 use serde_json::{Value, json};
 
-use super::calibration::TimeSupport;
 use super::files::output_name;
 use super::run::Watched;
+use super::support::TimeSupport;
 use super::tally::{self, Timed};
 use super::units::{femto, joules, percent, seconds};
 

@@ -9,7 +9,7 @@ use emulator::time::pipeline::{Bound, StepReport};
 use isa::timing::Timing;
 use serde_json::{Value, json};
 
-use super::calibration::TimeSupport;
+use super::support::TimeSupport;
 
 /// Sums over the steps of a run.
 #[derive(Clone, Debug, Default)]
