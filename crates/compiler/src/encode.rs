@@ -197,7 +197,7 @@ fn places(core: CoreId, plan: &Plan, synapses: &[Synapse]) -> Places {
         let Some(projection) = list.plastic else { continue };
         let axon = AxonId(plan.axons[list.axon as usize].id as u16);
         for (entry, synapse) in list.of(synapses).iter().enumerate() {
-            let place = image::SynapsePlace { core, axon, entry: entry as u16 };
+            let place = image::SynapsePlace { core, axon, entry: entry as u32 };
             places.push((projection as u32, synapse.index, place));
         }
     }

@@ -55,5 +55,5 @@ pub struct SynapsePlace {
     /// Learning axon on that core.
     pub axon: AxonId,
     /// Entry of its list, counted over all blocks.
-    pub entry: u16,
+    pub entry: u32,
 }

@@ -117,12 +117,9 @@ pub fn symbols(symbols: &mut Symbols, line: &mut Line) -> Result<(), Refusal> {
 fn place(line: &mut Line) -> Result<SynapsePlace, Refusal> {
     let at = line.at();
     let (core, axon, entry) = line.triple("core:axon:entry", None)?;
-    let short = |name: &str, value: u32| {
-        let max = u16::MAX.into();
-        let refuse = |_| (at, Fault::Range { name: name.into(), value: value.into(), min: 0, max });
-        u16::try_from(value).map_err(refuse)
-    };
-    Ok(SynapsePlace { core: CoreId(core), axon: AxonId(short("axon", axon)?), entry: short("entry", entry)? })
+    let max = u16::MAX.into();
+    let refuse = |_| (at, Fault::Range { name: "axon".into(), value: axon.into(), min: 0, max });
+    Ok(SynapsePlace { core: CoreId(core), axon: AxonId(u16::try_from(axon).map_err(refuse)?), entry })
 }
 
 fn node(line: &mut Line) -> Result<NodeSymbol, Refusal> {

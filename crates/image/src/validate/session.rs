@@ -94,12 +94,12 @@ fn symbols(image: &Image, problems: &mut Problems) {
 /// Lengths of the lists of learning axons; neighbours in a projection mostly share one.
 struct Lists<'a> {
     image: &'a Image,
-    last: Option<(CoreId, AxonId, u16)>,
+    last: Option<(CoreId, AxonId, u32)>,
 }
 
 impl Lists<'_> {
     /// Entries of the list of a learning axon; 0 where there is none.
-    fn entries(&mut self, core: CoreId, axon: AxonId) -> u16 {
+    fn entries(&mut self, core: CoreId, axon: AxonId) -> u32 {
         match self.last {
             Some((c, a, entries)) if (c, a) == (core, axon) => entries,
             _ => {
@@ -112,12 +112,12 @@ impl Lists<'_> {
     }
 }
 
-fn count(core: &CoreImage, axon: AxonId) -> Option<u16> {
+fn count(core: &CoreImage, axon: AxonId) -> Option<u32> {
     let first = core.learning.first_learning_axon as usize;
     let learning = axon.index() >= first && (axon.index() - first).is_multiple_of(2);
     let map = SynapseMap::unpack(*core.synapse_map.get(axon.index()).filter(|_| learning)?);
     let list = core.synapses.get(map.pointer as usize..map.pointer as usize + map.length as usize)?;
-    let mut entries = 0u16;
+    let mut entries = 0u32;
     visit_list(list, &Layouts::new(&core.formats), |_, _| entries = entries.saturating_add(1)).ok()?;
     Some(entries)
 }
