@@ -67,7 +67,10 @@ impl Plan {
                 cycles += u64::from(soma.spike);
             }
             while let Some((_, packets)) = sends.next_if(|(compartment, _)| compartment.index() == index) {
-                spans.push(Span { cycles: std::mem::take(&mut cycles), packets });
+                // A spike that goes nowhere keeps no output axon busy.
+                if packets.0 < packets.1 {
+                    spans.push(Span { cycles: std::mem::take(&mut cycles), packets });
+                }
             }
         }
         Self { spans, rest: cycles, packets, learning: learning(work, timing) }
