@@ -119,3 +119,38 @@ fn what_is_refused_names_the_thing_and_a_way_out() {
         }
     }
 }
+
+#[test]
+fn flit_logs_are_written_read_and_compared() {
+    let folder = scratch("noc-log");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let play = |engine: &str, seed: &str, file: &str| {
+        let common =
+            ["noc", "--load", "0.2", "--window", "300", "--warmup", "0", "--engine", engine, "--seed", seed];
+        json(&[&common[..], &["--log", &path(file)]].concat())["log_hash"].clone()
+    };
+    let hash = play("dense", "1", "a.flits");
+    assert_eq!(hash, play("sparse", "1", "b.flits"));
+    assert_eq!(hash, play("sparse", "1", "b.csv"));
+    assert_eq!(fs::read(path("a.flits")).ok(), fs::read(path("b.flits")).ok());
+    let same = json(&["diff", &path("a.flits"), &path("b.csv")]);
+    assert_eq!((&same["equal"], &same["hashes"][0], &same["hashes"][1]), (&true.into(), &hash, &hash));
+    assert_ne!(hash, play("sparse", "2", "c.flits"));
+    let output = run_in(&root(), &["diff", &path("a.flits"), &path("c.flits")]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("first difference behind") && said.contains("cycle ") && said.contains("tile ("),
+        "{said}"
+    );
+    let mut bytes = fs::read(path("a.flits")).expect("--log writes");
+    bytes.truncate(bytes.len() / 2);
+    fs::write(path("cut.flits"), bytes).expect("a scratch file");
+    let said = refusal(&["diff", &path("a.flits"), &path("cut.flits")]);
+    assert!(said.contains("cut.flits: byte 32: checksum"), "{said}");
+    fs::write(path("d.csv"), "cycle,net,y,x,output,input,kind,epoch,source,sequence\n1,0,0\n")
+        .expect("a scratch file");
+    let said = refusal(&["diff", &path("a.flits"), &path("d.csv")]);
+    assert!(said.contains("line 2: `1,0,0` is no grant"), "{said}");
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}

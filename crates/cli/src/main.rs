@@ -4,6 +4,7 @@ mod calibration;
 mod chip;
 mod commands;
 mod failure;
+mod flits;
 mod loader;
 mod nearest;
 mod number;

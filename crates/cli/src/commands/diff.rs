@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
+use crate::flits;
 use crate::open::{self, Given};
 use crate::read;
 use crate::run::compare::{self, Divergence};
@@ -14,12 +15,14 @@ use crate::ui::Ui;
 const SHOWN: usize = 50;
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples: seamount diff a.img b.img\n          seamount diff run-a run-b\n\n\
+#[command(
+    after_help = "Examples: seamount diff a.img b.img\n          seamount diff run-a run-b\n          seamount diff a.flits b.flits\n\n\
 Runs are equal if their spikes, states, weights and counts are; how they were spread over cores (messages, hops,\n\
 chip_links, updates_inactive), the names of network and program and the time they took may differ.\n\
-Exit code 3 where they differ.")]
+Exit code 3 where they differ."
+)]
 pub struct Arguments {
-    /// An image, or the folder of a run (`--out`)
+    /// An image, the folder of a run (`--out`), or a flit log
     first: PathBuf,
     /// The other
     second: PathBuf,
@@ -27,6 +30,11 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let (a, b) = (&arguments.first, &arguments.second);
+    match (flits::read(a)?, flits::read(b)?) {
+        (Some(first), Some(second)) => return Ok(flits::diff(&first, &second, ui)),
+        (None, None) => {}
+        _ => return Err(Failure::user("one is a flit log, the other is none").help("name two flit logs")),
+    }
     match (summary(a)?, summary(b)?) {
         (Some(first), Some(second)) => runs((a, &first), (b, &second), ui),
         (None, None) => images(a, b, ui),

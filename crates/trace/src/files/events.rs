@@ -4,6 +4,7 @@ use isa::ids::{Key, Step};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::FileError;
+use super::varint::{Cursor, put};
 use crate::{Event, Moment, Raster};
 
 /// The first bytes of every event file.
@@ -23,12 +24,12 @@ pub fn write_events(raster: &Raster) -> Vec<u8> {
         let at = group[0].at;
         let samples = at.sample - last.sample;
         let steps = if samples == 0 { at.step.0 - last.step.0 } else { at.step.0 };
-        varint(samples.into(), &mut body);
-        varint(steps.into(), &mut body);
-        varint(group.len() as u64, &mut body);
+        put(samples.into(), &mut body);
+        put(steps.into(), &mut body);
+        put(group.len() as u64, &mut body);
         let mut key = 0;
         for event in group {
-            varint((event.key.0 - key).into(), &mut body);
+            put((event.key.0 - key).into(), &mut body);
             key = event.key.0;
         }
         last = at;
@@ -72,80 +73,43 @@ pub fn read_events(bytes: &[u8]) -> Result<Raster, FileError> {
             format!("checksum {checksum:#x}, but that of the events is {found:#x}"),
         ));
     }
-    let events = Reader { bytes, at: HEADER }.events()?;
+    let events = events(Cursor { bytes, at: HEADER })?;
     if events.len() as u64 != count {
         return Err(FileError::byte(16, format!("{count} events are announced, {} are there", events.len())));
     }
     Ok(Raster { events })
 }
 
-/// Appends `value`, seven bits a byte, lowest first; the high bit says that more follow.
-fn varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn events(mut self) -> Result<Vec<Event>, FileError> {
-        let (mut events, mut at) = (Vec::new(), Moment::default());
-        while self.at < self.bytes.len() {
-            let start = self.at;
-            let samples = self.varint()?;
-            let steps = self.varint()?;
-            if samples == 0 && steps == 0 && !events.is_empty() {
-                return Err(FileError::byte(start, "a moment that occurs twice"));
-            }
-            let step = if samples == 0 { at.step.0 } else { 0 };
-            at.sample = self.sum(at.sample, samples, "sample", start)?;
-            at.step = Step(self.sum(step, steps, "step", start)?);
-            let count = self.varint()?;
-            if count == 0 {
-                return Err(FileError::byte(start, "a moment without events"));
-            }
-            let mut key = 0;
-            for _ in 0..count {
-                let start = self.at;
-                let more = self.varint()?;
-                key = self.sum(key, more, "key", start)?;
-                events.push(Event { at, key: Key(key) });
-            }
+fn events(mut from: Cursor<'_>) -> Result<Vec<Event>, FileError> {
+    let (mut events, mut at) = (Vec::new(), Moment::default());
+    while !from.is_done() {
+        let start = from.at;
+        let samples = from.number()?;
+        let steps = from.number()?;
+        if samples == 0 && steps == 0 && !events.is_empty() {
+            return Err(FileError::byte(start, "a moment that occurs twice"));
         }
-        Ok(events)
-    }
-
-    fn sum(&self, base: u32, more: u64, what: &str, at: usize) -> Result<u32, FileError> {
-        let sum = u32::try_from(more).ok().and_then(|more| base.checked_add(more));
-        sum.ok_or_else(|| FileError::byte(at, format!("a {what} beyond 32 bits")))
-    }
-
-    fn varint(&mut self) -> Result<u64, FileError> {
-        let (start, mut value, mut shift) = (self.at, 0, 0);
-        loop {
-            let byte = *self
-                .bytes
-                .get(self.at)
-                .ok_or_else(|| FileError::byte(start, "the file ends in a number"))?;
-            self.at += 1;
-            value |= u64::from(byte & 0x7f) << shift;
-            shift += 7;
-            match byte {
-                0 if shift > 7 => {
-                    return Err(FileError::byte(start, "a number that is longer than it needs to be"));
-                }
-                0..0x80 => return Ok(value),
-                _ if shift >= 63 => return Err(FileError::byte(start, "a number beyond 63 bits")),
-                _ => {}
-            }
+        let step = if samples == 0 { at.step.0 } else { 0 };
+        at.sample = sum(at.sample, samples, "sample", start)?;
+        at.step = Step(sum(step, steps, "step", start)?);
+        let count = from.number()?;
+        if count == 0 {
+            return Err(FileError::byte(start, "a moment without events"));
+        }
+        let mut key = 0;
+        for _ in 0..count {
+            let start = from.at;
+            let more = from.number()?;
+            key = sum(key, more, "key", start)?;
+            events.push(Event { at, key: Key(key) });
         }
     }
+    Ok(events)
+}
+
+fn sum(base: u32, more: u64, what: &str, at: usize) -> Result<u32, FileError> {
+    let sum = u32::try_from(more).ok().and_then(|more| base.checked_add(more));
+    sum.ok_or_else(|| FileError::byte(at, format!("a {what} beyond 32 bits")))
 }
 
 #[cfg(test)]

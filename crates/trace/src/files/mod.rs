@@ -1,4 +1,4 @@
-//! Files of runs, from and to bytes: event files, arrays (npy, npz, CSV), spike lists.
+//! Files of runs, from and to bytes: event files, flit logs, arrays (npy, npz, CSV), spike lists.
 //!
 //! Readers take any bytes: what is damaged is refused with its place, and sizes that a file claims are checked
 //! against the bytes that are there before memory is taken.
@@ -6,13 +6,18 @@
 mod array;
 mod csv;
 mod events;
+mod flits;
+mod flits_csv;
 mod npy;
 mod npz;
 mod spikes;
+mod varint;
 
 pub use array::{Array, Numbers};
 pub use csv::read_csv;
 pub use events::{EVENTS_MAGIC, EVENTS_VERSION, read_events, write_events};
+pub use flits::{FLITS_MAGIC, FLITS_VERSION, read_flits, write_flits};
+pub use flits_csv::{read_flits_csv, write_flits_csv};
 pub use npy::{read_npy, write_npy};
 pub use npz::{read_npz, write_npz};
 pub use spikes::{read_spikes, write_spikes_csv};

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::mesh::Mesh;
 use super::{show, theory};
+use crate::flits::Keeper;
 
 /// Latency that counts as saturated, in multiples of that without load.
 pub const SATURATED: f64 = 3.0;
@@ -107,6 +108,7 @@ pub fn sweep(
     setup: &Setup,
     rates_ppm: &[u32],
     (seeds, engine, bar): (u32, Engine, &ProgressBar),
+    mut log: Option<&mut Keeper>,
 ) -> Result<Curve, PatternError> {
     let mut points = Vec::new();
     for rate_ppm in rates_ppm {
@@ -114,7 +116,15 @@ pub fn sweep(
         for seed in 0..u64::from(seeds) {
             let setup = Setup { rate_ppm: *rate_ppm, seed: setup.seed.wrapping_add(seed), ..setup.clone() };
             let mut links = LinkLoad::new(&mesh.shape, setup.warmup, setup.warmup + setup.window);
-            let measured = traffic::measure_logged(mesh.shape, &setup, engine.into(), &mut links)?;
+            let measured = match log.as_deref_mut() {
+                None => traffic::measure_logged(mesh.shape, &setup, engine.into(), &mut links)?,
+                Some(log) => {
+                    let mut both = (links, std::mem::take(log));
+                    let measured = traffic::measure_logged(mesh.shape, &setup, engine.into(), &mut both)?;
+                    (links, *log) = both;
+                    measured
+                }
+            };
             runs.push((measured, links.most(&mesh.shape)));
             bar.inc(1);
         }
@@ -135,10 +145,18 @@ pub fn of_trace(
     mesh: &Mesh,
     departures: &[Departure],
     (drain, engine): (u64, Engine),
+    log: Option<&mut Keeper>,
 ) -> Result<Curve, PatternError> {
     let end = departures.iter().map(|departure| departure.at + 1).max().unwrap_or(0);
-    let mut links = LinkLoad::new(&mesh.shape, 0, end);
-    let measured = traffic::replay(mesh.shape, departures, drain, (engine.into(), &mut links))?;
+    let mut both = (LinkLoad::new(&mesh.shape, 0, end), Keeper::default());
+    let measured = match &log {
+        None => traffic::replay(mesh.shape, departures, drain, (engine.into(), &mut both.0))?,
+        Some(_) => traffic::replay(mesh.shape, departures, drain, (engine.into(), &mut both))?,
+    };
+    let (links, kept) = both;
+    if let Some(log) = log {
+        *log = kept;
+    }
     let load = measured.offered as f64 / (measured.nodes * measured.window).max(1) as f64;
     Ok(Curve {
         traffic: "trace",

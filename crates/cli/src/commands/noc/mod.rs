@@ -16,6 +16,7 @@ use emulator::time::mesh::traffic::{Pattern, Setup};
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
+use crate::flits::Keeper;
 use crate::run::screen;
 use crate::ui::Ui;
 use crate::write;
@@ -69,6 +70,9 @@ pub struct Arguments {
     /// Draw latency and throughput over load
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
+    /// Write every grant of every router: text where the name ends in .csv, else few bytes (see docs/flit-format.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "sweep")]
+    log: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
@@ -76,12 +80,23 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         return Err(Failure::user("--plot draws a curve, but one load is one point")
             .help("say `--sweep 0.02:0.5:0.02`"));
     }
+    if arguments.log.is_some() && arguments.seeds > 1 {
+        return Err(Failure::user(format!("--log keeps one run, --seeds {} are several", arguments.seeds))
+            .help("leave --seeds out; --seed N says which"));
+    }
     #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
     let start = Instant::now();
-    let curve = curve(arguments, ui)?;
+    let mut log = arguments.log.as_ref().map(|_| Keeper::default());
+    let curve = curve(arguments, log.as_mut(), ui)?;
     let seconds = start.elapsed().as_secs_f64();
-    let written = write(arguments, &curve)?;
+    let mut written = write(arguments, &curve)?;
     let mut object = show::object(&curve);
+    if let (Some(log), Some(path)) = (&log, &arguments.log) {
+        let hash = format!("{:016x}", log.write(path)?);
+        ui.status("Hash", &hash);
+        object["log_hash"] = json!(hash);
+        written.push(path.clone());
+    }
     object["files"] = json!(written);
     ui.object(&object);
     ui.print(&show::text(&curve));
@@ -94,11 +109,11 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn curve(arguments: &Arguments, ui: &Ui) -> Result<Curve, Failure> {
+fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Curve, Failure> {
     let mesh = arguments.mesh.build()?;
     if let Some(path) = &arguments.trace {
         let departures = departures::read(path)?;
-        return curve::of_trace(&mesh, &departures, (arguments.drain, arguments.engine))
+        return curve::of_trace(&mesh, &departures, (arguments.drain, arguments.engine), log)
             .map_err(|error| Failure::user(format!("{}: {error}", path.display())));
     }
     let rates = match (&arguments.sweep, arguments.load) {
@@ -117,7 +132,7 @@ fn curve(arguments: &Arguments, ui: &Ui) -> Result<Curve, Failure> {
     let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, show::name(setup.pattern));
     ui.status("Playing", &format!("{what} on {}", mesh.name()));
     let bar = ui.bar(rates.len() as u64 * u64::from(arguments.seeds), "runs");
-    let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, arguments.engine, &bar));
+    let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, arguments.engine, &bar), log);
     bar.finish_and_clear();
     curve.map_err(|error| {
         Failure::user(error.to_string()).help("`seamount noc --help` shows what goes together")

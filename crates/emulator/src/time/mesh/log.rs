@@ -1,5 +1,7 @@
 //! The log of grants: what every engine must agree on.
 
+use trace::FlitGrant;
+
 use super::{Cycle, Flit, Origin, Shape, port};
 
 /// One crossbar grant.
@@ -27,25 +29,32 @@ pub struct Record {
 
 impl Record {
     /// The input of a marker that the router makes.
-    pub const MADE_HERE: u8 = 15;
+    pub const MADE_HERE: u8 = FlitGrant::MADE_HERE;
 
     /// A hash of all fields; a log's hash is the wrapping sum of its records' hashes, whatever their order.
     #[must_use]
-    pub const fn hash(&self) -> u64 {
-        let place = (self.net as u64) << 40 | (self.y as u64) << 30 | (self.x as u64) << 20;
-        let what = (self.output as u64) << 12
-            | (self.input as u64) << 8
-            | (self.kind as u64) << 4
-            | self.epoch as u64;
-        let origin = (self.origin.source as u64) << 32 | self.origin.sequence as u64;
-        mix(mix(mix(self.cycle) ^ place ^ what) ^ origin)
+    pub fn hash(&self) -> u64 {
+        FlitGrant::from(*self).hash()
     }
 }
 
-const fn mix(x: u64) -> u64 {
-    let x = (x.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    let x = (x ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    x ^ (x >> 32)
+/// The record as log files hold it.
+impl From<Record> for FlitGrant {
+    fn from(record: Record) -> Self {
+        let Record { cycle, net, y, x, output, input, kind, epoch, origin } = record;
+        Self {
+            cycle,
+            net,
+            y,
+            x,
+            output,
+            input,
+            kind,
+            epoch,
+            source: origin.source,
+            sequence: origin.sequence,
+        }
+    }
 }
 
 /// A grant as an engine sees it.
