@@ -2,6 +2,7 @@
 
 mod asm;
 mod build;
+mod calibrate;
 mod completions;
 mod diff;
 mod dis;
@@ -49,6 +50,8 @@ pub enum Command {
     Learn(learn::Arguments),
     /// Play synthetic traffic over the mesh
     Noc(Box<noc::Arguments>),
+    /// Measure the constants of a calibration, and compare with what is published
+    Calibrate(calibrate::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }
@@ -70,6 +73,7 @@ impl Command {
             Self::Isa(arguments) => isa::run(arguments, ui),
             Self::Learn(arguments) => learn::run(arguments, ui),
             Self::Noc(arguments) => noc::run(arguments, ui),
+            Self::Calibrate(arguments) => calibrate::run(arguments, ui),
             Self::Completions(arguments) => completions::run(arguments, ui),
         }
     }

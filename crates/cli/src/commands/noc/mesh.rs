@@ -3,8 +3,8 @@
 use emulator::time::mesh::{Shape, Size};
 use isa::timing::Timing;
 
-use crate::failure::Failure;
 use crate::calibration;
+use crate::failure::Failure;
 
 /// Most tiles in a row or column.
 const SIDE_MAX: u32 = 256;
