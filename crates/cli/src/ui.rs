@@ -38,9 +38,9 @@ impl Ui {
         }
     }
 
-    /// Warnings on stderr.
+    /// Warnings on stderr, with `--json` too: stdout stays one object.
     pub fn warnings(&self, found: &Failure) {
-        if !self.quiet && !self.json {
+        if !self.quiet {
             write_err(&render::failure(found, self.color));
         }
     }

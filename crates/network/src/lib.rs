@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod diagnostic;
 mod elaborate;
+mod expand;
 mod fmt;
 pub mod graph;
 pub mod load;
@@ -16,10 +17,10 @@ pub mod text;
 
 pub use diagnostic::{Color, Diagnostic, Diagnostics, explain};
 pub use elaborate::{FIELDS, FieldSpec, FieldTable, Note, Reading};
+pub use expand::expand;
 pub use fmt::fmt;
 pub use load::{Array, Data, LoadError, Loader, Memory, NoFiles};
 pub use print::print;
-pub use text::expand;
 
 /// The graph of a description in the language of `docs/language.md`; files are read through `loader`.
 ///

@@ -20,6 +20,7 @@
 //! assert!(errors[0].help().starts_with("add x0, y0 or u_k"));
 //! ```
 
+mod builder;
 pub mod library;
 mod lower;
 mod named;

@@ -3,7 +3,7 @@
 
 use isa::op::FactorCode::{R0, R1, T, W, X1, X2, Y1, Y2};
 
-use super::library::{Arguments, Builder, Definition, LibraryError, Parameter, product_shift};
+use super::builder::{Arguments, Builder, Definition, LibraryError, Parameter, product_shift};
 
 type Built = Result<(), LibraryError>;
 
@@ -103,7 +103,7 @@ pub(super) const DEFINITIONS: &[Definition] = &[
 ];
 
 /// The two traces and scales of a pair rule.
-fn pair(a: &Arguments<'_>, b: &mut Builder) -> Result<[super::library::Signed; 2], LibraryError> {
+fn pair(a: &Arguments<'_>, b: &mut Builder) -> Result<[super::builder::Signed; 2], LibraryError> {
     let (plus, impulse) = b.amplitude(a, "lambda", 1.0)?;
     b.trace(a, X1, "tau_plus", impulse)?;
     let lambda = a.get("lambda");

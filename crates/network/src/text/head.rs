@@ -1,16 +1,17 @@
 //! Statements, by nom over tokens. Blocks are read line by line, so that every line can have its own error.
 
+use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{cut, opt};
 use nom::multi::separated_list1;
-use nom::{Err, Parser};
 
 use super::ast::{
     Expr, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
     StatementKind, Synapse, Use, When,
 };
-use super::expr::{TOO_LARGE, after, all_of, args, expr, name, postfix, range, whole};
-use super::stream::{Parsed, Tokens, Wanted, between, keyword, punct, span, span_of, wanted};
+use super::expected::not_understood;
+use super::expr::{all_of, args, expr, name, postfix, range, whole};
+use super::stream::{Parsed, Tokens, between, keyword, punct, span, span_of, wanted};
 use super::token::{Kind, Token};
 use super::{KEYWORDS, item};
 use crate::diagnostic::Diagnostic;
@@ -54,25 +55,6 @@ fn no_statement(first: &Token) -> Diagnostic {
     let message = format!("`{}` begins no statement", first.text.escape_debug());
     let error = Diagnostic::error("E0001", first.span, message);
     if first.kind == Kind::Ident { error.suggest(first.text, KEYWORDS.iter().copied()) } else { error }
-}
-
-/// The error of tokens that do not go on as they should.
-pub fn not_understood(error: Err<Wanted>, tokens: &[Token]) -> Diagnostic {
-    let (Err::Error(wanted) | Err::Failure(wanted)) = error else {
-        return Diagnostic::error("E0001", span_of(tokens), "this is cut off");
-    };
-    let at = wanted.left.min(tokens.len());
-    let place =
-        wanted.at.unwrap_or_else(|| tokens.get(tokens.len() - at).map_or_else(|| after(tokens), |t| t.span));
-    let mut what = wanted.what;
-    what.sort_unstable();
-    what.dedup();
-    if what == [TOO_LARGE] {
-        return Diagnostic::error("E0004", place, "a number that is too large")
-            .help(format!("write {TOO_LARGE}"));
-    }
-    let what = if what.is_empty() { "something else".into() } else { what.join(" or ") };
-    Diagnostic::error("E0001", place, format!("expected {what}")).label(format!("expected {what}"))
 }
 
 fn head<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Head<'t, 's>> {

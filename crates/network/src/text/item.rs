@@ -1,6 +1,7 @@
 //! The lines of a block.
 
 use super::ast::{Item, ItemKind, Name};
+use super::expected::not_understood;
 use super::expr::{args, expr, name, whole};
 use super::layout::split;
 use super::stream::{Parsed, Tokens, between, punct, span_of, wanted};
@@ -24,7 +25,7 @@ fn item(tokens: &[Token], errors: &mut Vec<Diagnostic>) -> Option<Item> {
             Some(Item { kind, key, span: span_of(tokens) })
         }
         Err(error) => {
-            errors.push(super::head::not_understood(error, tokens));
+            errors.push(not_understood(error, tokens));
             None
         }
     }

@@ -1,6 +1,7 @@
 //! The description language as text: tokens, statements, expressions. Nothing here knows what they mean.
 
 pub mod ast;
+pub mod expected;
 pub mod expr;
 pub mod head;
 pub mod item;
@@ -11,7 +12,7 @@ pub mod token;
 
 use std::sync::OnceLock;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
 use ast::Statement;
 
 /// The words that begin a statement.
@@ -61,28 +62,4 @@ pub(crate) fn library() -> &'static [Statement] {
         let parts = layout::split(&tokens, &["\n"]).filter(|part| !macros::is_macro(part));
         parts.filter_map(|part| head::statement(part, &mut Vec::new())).collect()
     })
-}
-
-/// The source with every call of a macro replaced by what it expands to, in canonical form.
-///
-/// # Errors
-/// What the parser does not understand.
-pub fn expand(source: &str) -> Result<String, Diagnostics> {
-    let (_, errors) = parse(source);
-    if !errors.is_empty() {
-        return Err(Diagnostics::sorted(errors));
-    }
-    let tokens = layout::arrange(token::tokens(source), &mut Vec::new());
-    let mut macros = macros::Macros::new(&tokens, &mut Vec::new());
-    let (mut out, mut last) = (String::new(), 0usize);
-    for part in layout::split(&tokens, &["\n"]) {
-        let text = if macros::is_macro(part) { Some(String::new()) } else { macros.text(part) };
-        let Some(text) = text else { continue };
-        let span = stream::span_of(part);
-        out.push_str(source.get(last..span.start as usize).unwrap_or_default());
-        out.push_str(text.trim_end());
-        last = span.end as usize;
-    }
-    out.push_str(source.get(last..).unwrap_or_default());
-    crate::fmt::fmt(&out)
 }
