@@ -90,6 +90,11 @@ fn tables_add_up_to_the_summary() {
     let classes = ["soma_fj", "axon_fj", "synapse_fj", "learning_fj", "network_fj", "clock_fj"];
     let dynamic: u64 = classes.iter().map(|class| sum(&steps, class)).sum();
     assert_eq!(Some(dynamic), summary["energy"]["energy_fj"].as_u64());
+    let page = fs::read_to_string(Path::new(&out).join("index.html")).expect("a report");
+    assert!(
+        page.contains("Time and energy") && page.contains("a published minimum"),
+        "the report tells no time"
+    );
     let last = steps.last().expect("steps");
     assert_eq!((last["sample"].as_str(), last["step"].as_str()), ("3", "64"));
     for step in &steps[1..] {
@@ -203,6 +208,21 @@ fn what_cannot_be_timed_is_refused_with_a_way_out() {
     assert!(code == Some(1) && text.contains("--timing cycle"), "{text}");
     let (code, text) = refusal(&["energy", "programs/digits", "--calibration", "noc-reference"]);
     assert!(code == Some(1) && text.contains("no barrier"), "{text}");
+}
+
+#[test]
+fn boards_beyond_the_mesh_are_refused_with_the_limit() {
+    let folder = scratch("board-large");
+    let path = folder.join("wide.toml").to_string_lossy().into_owned();
+    let text = fs::read_to_string(root().join("isa/chips/loihi.toml")).expect("it ships");
+    let wide = text.replacen("width = 1", "width = 128", 1).replacen("width = 8", "width = 64", 1);
+    assert_ne!(wide, text, "nothing to edit");
+    fs::write(&path, wide).expect("scratch takes files");
+    let plain = ["run", "programs/hello", "--steps", "2", "--chip", &path];
+    let (code, text) = refusal(&[&plain[..], &["--timing", "cycle"]].concat());
+    assert!(code == Some(1) && text.contains("mesh: width = 8192, but 1..=1024"), "{text}");
+    assert!(text.contains("loihi-32"), "{text}");
+    fs::remove_dir_all(folder).expect("scratch is ours");
 }
 
 /// What is wrong with a calibration's text, by what the command says.

@@ -43,6 +43,12 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     format!("<table>\n{head}{rows}</table>\n")
 }
 
+/// Text as it stands, in columns.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    format!("<pre>{}</pre>\n", escape(text))
+}
+
 fn summary_rows(summary: &Summary) -> Vec<Vec<String>> {
     let mut rows: Vec<(String, String)> = vec![
         ("digest".into(), summary.digest.clone()),
@@ -54,7 +60,8 @@ fn summary_rows(summary: &Summary) -> Vec<Vec<String>> {
         ("steps in all".into(), summary.steps.to_string()),
         ("samples".into(), summary.samples.to_string()),
     ];
-    rows.extend(summary.measures.iter().map(|(name, value)| (name.clone(), value.to_string())));
+    let plain = summary.measures.iter().filter(|(_, value)| !value.is_object());
+    rows.extend(plain.map(|(name, value)| (name.clone(), value.to_string())));
     rows.extend(summary.counters.rows().into_iter().map(|(name, n)| (name.replace('_', " "), n.to_string())));
     rows.push(("overflows".into(), summary.overflows.to_string()));
     rows.push(("wall time".into(), format!("{:.3} s", summary.wall_s)));

@@ -72,6 +72,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
     let timing = arguments.timing.find()?;
     arguments.out.as_deref().map_or(Ok(()), write::folder)?;
+    if let (Some(_), Some(folder)) = (&timing, &arguments.out) {
+        write::folder(&folder.join("time"))?;
+    }
     announce(&image, &plan, ui);
     let bar = ui.bar(1, "steps");
     let (outcome, machine, watched) = match &timing {

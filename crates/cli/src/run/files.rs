@@ -187,6 +187,9 @@ fn page(outcome: &Outcome, bands: &[svg::Band]) -> String {
             format!("{}: {} of {}", measured.name, measured.decisions.correct, measured.decisions.total);
         section(title, html::table(&head, &rows.collect::<Vec<_>>()));
     }
+    for (title, text) in &outcome.notes {
+        section(title.clone(), html::plain(text));
+    }
     let first: Vec<_> = outcome.raster.events.iter().filter(|e| e.at.sample == 0).copied().collect();
     let of = if outcome.samples.is_empty() { "Spikes" } else { "Spikes of sample 0" };
     section(of.into(), svg::raster(&first, bands, outcome.steps));

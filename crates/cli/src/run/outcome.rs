@@ -24,6 +24,8 @@ pub struct Outcome {
     pub samples: Vec<SampleRow>,
     /// What was measured.
     pub measures: Vec<Measured>,
+    /// More parts of the report: heading and text in columns.
+    pub notes: Vec<(String, String)>,
     /// Fires by key, input lines included; empty where they were not counted.
     pub fires: Vec<u64>,
 }

@@ -251,6 +251,7 @@ impl<'a> Run<'a> {
             recordings: self.states.into_iter().map(|(_, recording)| recording).collect(),
             samples: self.rows,
             measures,
+            notes: Vec::new(),
             fires: self.fires,
         }
     }

@@ -171,6 +171,7 @@ fn watch<'a, L: Logged>(
     if let Some(links) = &watched.links {
         time["packets"] = screen::packets(links, &watched);
     }
+    outcome.notes.push(("Time and energy".into(), screen::run(&watched).trim_start().into()));
     outcome.summary.measure("time", time);
     outcome.summary.measure("energy", watched.timed.energy());
     Ok((outcome, machine, watched))
