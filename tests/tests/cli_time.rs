@@ -142,6 +142,34 @@ fn links_carry_every_packet(
     assert!(least >= Some(6), "{least:?}");
 }
 
+/// A flit log of a run: text and bytes say the same, on any number of threads, and it holds what the tables count.
+#[test]
+fn flit_logs_of_a_run_are_equal_whatever_the_threads() {
+    let folder = scratch("flit-log");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let run = |log: &str, threads: &str| {
+        let asked = ["--timing", "cycle", "--threads", threads, "--flit-log", log];
+        let digits = ["run", "programs/digits", "--samples", "1", "--steps", "12", "--cores-min", "5"];
+        json(&[&digits[..], &asked].concat())
+    };
+    let (text, bytes) = (at("a.csv"), at("b.flits"));
+    let counts = run(&text, "1")["energy"]["counts"].clone();
+    run(&bytes, "3");
+    let equal = json(&["diff", &text, &bytes]);
+    assert_eq!(equal["equal"], Value::Bool(true), "{equal}");
+    let grants = rows(Path::new(&text));
+    let spikes: Vec<_> = grants.iter().filter(|grant| grant["kind"] == "spike").collect();
+    let to = |ports: &[&str]| {
+        spikes.iter().filter(|grant| ports.contains(&grant["output"].as_str())).count() as u64
+    };
+    assert_eq!(Some(to(&["E", "W"])), counts["east_west"].as_u64());
+    assert_eq!(Some(to(&["N", "S"])), counts["north_south"].as_u64());
+    assert_eq!(Some(to(&["L0", "L1", "L2", "L3"])), counts["flits"].as_u64());
+    let (code, text) = refusal(&["run", "programs/hello", "--flit-log", &bytes]);
+    assert!(code == Some(1) && text.contains("--timing cycle"), "{text}");
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
 #[test]
 fn no_number_stands_without_its_support() {
     for (calibration, said) in [

@@ -14,7 +14,7 @@ use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
 use crate::run::{files, learned, names, probe, screen, spikes};
-use crate::time::run::{self as timed, Watched};
+use crate::time::run::{self as timed, Wanted, Watched};
 use crate::time::screen as time_screen;
 use crate::ui::Ui;
 use crate::write;
@@ -83,8 +83,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
             (outcome, machine, None)
         }
         Some(timing) => {
-            let asked = (timing, arguments.out.is_some());
-            let (outcome, machine, watched) = timed::run(image, &plan, asked, &bar)?;
+            let flits = arguments.timing.flit_log().is_some();
+            let wanted = Wanted { timing, tables: arguments.out.is_some(), flits };
+            let (outcome, machine, watched) = timed::run(image, &plan, &wanted, &bar)?;
             (outcome, machine, Some(watched))
         }
     };
@@ -94,7 +95,15 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     if let (Some(watched), Some(folder)) = (&watched, &arguments.out) {
         written.extend(watched.write(folder)?);
     }
-    written.extend(save(arguments, image, &outcome, ui)?);
+    let saved = save(arguments, image, &outcome, ui)?;
+    if let (Some(flits), Some(path)) =
+        (watched.as_ref().and_then(|w| w.flits.as_ref()), arguments.timing.flit_log())
+    {
+        let hash = flits.write(path)?;
+        ui.status("Wrote", &format!("{} (hash {hash:016x})", path.display()));
+        written.push(path.into());
+    }
+    written.extend(saved);
     show(image, (&outcome, watched.as_ref()), &written, ui);
     Ok(Exit::Ok)
 }

@@ -12,7 +12,7 @@ use network::graph::Graph;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::run as timed;
+use super::run::{self as timed, Wanted};
 use super::units::{joules, seconds};
 use crate::failure::Failure;
 use crate::read;
@@ -105,6 +105,7 @@ pub fn compare(
     timing: &Timing,
     bar: &ProgressBar,
 ) -> Result<Comparison, Failure> {
+    let wanted = Wanted { timing, tables: true, flits: false };
     let mut costs = Vec::new();
     for image in images {
         let session = &image.session;
@@ -120,7 +121,7 @@ pub fn compare(
             overflow: Overflow::Count,
             fires: false,
         };
-        let (outcome, _, watched) = timed::run(image, &plan, (timing, true), bar)?;
+        let (outcome, _, watched) = timed::run(image, &plan, &wanted, bar)?;
         let tally = &watched.timed.tally;
         let packets = watched.links.as_ref().map(|links| &links.latency);
         let sums = packets.into_iter().flatten();

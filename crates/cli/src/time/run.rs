@@ -17,6 +17,7 @@ use super::watch::Watch;
 use super::{profile, screen};
 use crate::calibration;
 use crate::failure::Failure;
+use crate::flits::Keeper;
 use crate::run::machine::Machine;
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Plan};
@@ -40,6 +41,9 @@ pub struct Asked {
     timing: Mode,
     #[arg(long, value_name = "NAME|FILE", help = calibration::HELP)]
     calibration: Option<String>,
+    /// Write every grant of every router: as text (.csv), else in few bytes (`docs/flit-format.md`)
+    #[arg(long, value_name = "FILE")]
+    flit_log: Option<PathBuf>,
 }
 
 impl Asked {
@@ -48,8 +52,18 @@ impl Asked {
         self.timing == Mode::Cycle
     }
 
+    /// Where the flit log goes, if one is wanted.
+    pub fn flit_log(&self) -> Option<&Path> {
+        self.flit_log.as_deref()
+    }
+
     /// The calibration, if the run is timed.
     pub fn find(&self) -> Result<Option<Timing>, Failure> {
+        write::possible(self.flit_log())?;
+        if let (Mode::None, Some(path)) = (self.timing, &self.flit_log) {
+            let what = format!("--flit-log {}: the run is not timed", path.display());
+            return Err(Failure::user(what).help("say `--timing cycle` as well"));
+        }
         match (self.timing, &self.calibration) {
             (Mode::Cycle, name) => {
                 calibration::for_steps(name.as_deref().unwrap_or(calibration::DEFAULT)).map(Some)
@@ -71,6 +85,8 @@ pub struct Watched {
     pub high_water: [usize; 3],
     /// Packets' way, where it was logged.
     pub links: Option<Links>,
+    /// Every grant, where it was asked for.
+    pub flits: Option<Keeper>,
     shape: Shape,
     tables: Vec<(&'static str, String)>,
 }
@@ -102,41 +118,57 @@ pub fn shape(chip: &ChipDescription, timing: &Timing) -> Result<Shape, Failure> 
     Shape::new(Size::of(chip), timing).map_err(|error| refused(&TimeError::Mesh(error)))
 }
 
-/// Runs an image as planned under a calibration; with `tables`, per step, core and link.
+/// What is wanted of a timed run.
+pub struct Wanted<'a> {
+    /// Its calibration.
+    pub timing: &'a Timing,
+    /// Tables per step, core and link.
+    pub tables: bool,
+    /// Every grant.
+    pub flits: bool,
+}
+
+/// Runs an image as planned under a calibration.
 pub fn run<'a>(
     image: Image,
     plan: &'a Plan,
-    (timing, tables): (&Timing, bool),
+    wanted: &Wanted,
     bar: &ProgressBar,
 ) -> Result<(Outcome, Machine<'a>, Watched), Failure> {
-    if !tables {
+    let timing = wanted.timing;
+    if !wanted.tables && !wanted.flits {
         return watch(image, plan, (timing, None, NoLog), bar);
     }
-    let log = Links::new(&shape(&image.chip, timing)?);
-    let table = Table::new(timing.clock_ps, plan.steps);
-    let (outcome, machine, mut watched) = watch(image, plan, (timing, Some(table), Some(log)), bar)?;
-    watched.tables.push(("rates.csv", profile::rates(&outcome.fires, &machine.chip().image().symbols)));
+    let links = if wanted.tables { Some(Links::new(&shape(&image.chip, timing)?)) } else { None };
+    let logs = (links, wanted.flits.then(Keeper::default));
+    let table = wanted.tables.then(|| Table::new(timing.clock_ps, plan.steps));
+    let (outcome, machine, mut watched) = watch(image, plan, (timing, table, logs), bar)?;
     if let Some(links) = &watched.links {
         let cycles = watched.timed.tally.all_cycles();
+        let rates = profile::rates(&outcome.fires, &machine.chip().image().symbols);
+        watched.tables.push(("rates.csv", rates));
         watched.tables.push(("links.csv", files::links(links, &watched.shape, cycles)));
         watched.tables.push(("latency.csv", files::latency(links)));
     }
     Ok((outcome, machine, watched))
 }
 
-/// A log that may give its links away when the run is over.
-trait Logged: Log + Clone {
-    fn links(self) -> Option<Links>;
+/// Links and grants, where they are logged.
+type Logs = (Option<Links>, Option<Keeper>);
+
+/// A log that gives away what it holds when the run is over.
+trait Logged: Log {
+    fn logs(self) -> Logs;
 }
 
 impl Logged for NoLog {
-    fn links(self) -> Option<Links> {
-        None
+    fn logs(self) -> Logs {
+        (None, None)
     }
 }
 
-impl Logged for Option<Links> {
-    fn links(self) -> Option<Links> {
+impl Logged for Logs {
+    fn logs(self) -> Logs {
         self
     }
 }
@@ -159,13 +191,9 @@ fn watch<'a, L: Logged>(
     }
     let samples = sampled.then_some(outcome.summary.samples);
     let timed = Timed { timing: timing.clone(), tally: watch.tally.clone(), boards, samples };
-    let watched = Watched {
-        high_water: model.high_water(),
-        links: model.log.clone().links(),
-        shape: *model.shape(),
-        tables,
-        timed,
-    };
+    let (high_water, shape) = (model.high_water(), *model.shape());
+    let (links, flits) = watch.into_log().logs();
+    let watched = Watched { high_water, links, flits, shape, tables, timed };
     let mut time = watched.timed.time();
     time["fifo_high_water"] = screen::high_water(&watched);
     if let Some(links) = &watched.links {

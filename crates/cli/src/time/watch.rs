@@ -37,6 +37,11 @@ impl<L: Log> Watch<L> {
         &self.timed
     }
 
+    /// What the log of the mesh holds.
+    pub fn into_log(self) -> L {
+        self.timed.log
+    }
+
     fn take(&mut self) {
         for report in self.timed.drain() {
             self.add(&report);
