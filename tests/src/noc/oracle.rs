@@ -230,6 +230,11 @@ impl Ports for Oracle {
         (from <= self.now && core.popped != Some(self.now) && !flit.is_marker()).then_some(flit)
     }
 
+    fn waiting(&self, local: u32) -> bool {
+        let head = self.locals[local as usize].received.front();
+        head.is_some_and(|(flit, from)| *from <= self.now && !flit.is_marker())
+    }
+
     fn pop(&mut self, local: u32) -> Option<Flit> {
         let flit = self.front(local)?;
         self.take_received(local as usize);

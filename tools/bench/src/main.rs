@@ -1,7 +1,7 @@
 //! The emulator beside hand-written kernels of the same work, interleaved, medians.
 //!
 //! `bench [--workloads DIR] [--made DIR] [--reps N] [--single] [--thread-time] [W1 ...]` measures; exact spike counts are demanded of both
-//! sides. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
+//! sides. `bench --time [W1 ...]` times steps cycle by cycle. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 #![allow(clippy::float_arithmetic, reason = "it reports milliseconds")]
@@ -12,6 +12,7 @@ mod level;
 mod net;
 mod neuron;
 mod stdp;
+mod time;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -52,6 +53,7 @@ struct Arguments {
     names: Vec<String>,
     image: Option<(String, PathBuf)>,
     run: Option<(PathBuf, u32)>,
+    time: bool,
     clock: Clock,
     threads: usize,
 }
@@ -66,6 +68,7 @@ fn arguments() -> Result<Arguments, String> {
         names: vec![],
         image: None,
         run: None,
+        time: false,
         clock: Clock::Wall,
         threads: 2,
     };
@@ -76,6 +79,7 @@ fn arguments() -> Result<Arguments, String> {
             "--workloads" => all.workloads = value()?.into(),
             "--made" => all.made = value()?.into(),
             "--reps" => all.reps = value()?.parse().map_err(|_| "--reps takes a number")?,
+            "--time" => all.time = true,
             "--single" => all.threads = 1,
             "--thread-time" => all.clock = Clock::Thread,
             "--image" => all.image = Some((value()?, value()?.into())),
@@ -99,6 +103,10 @@ fn main() -> Result<(), String> {
         let (net, layout) = workload(&arguments, name)?;
         let bytes = compiled(&net, layout)?.to_bytes().map_err(|e| e.to_string())?;
         return std::fs::write(file, bytes).map_err(|e| e.to_string());
+    }
+    if arguments.time {
+        let load = |name: &str| workload(&arguments, name).map(|(net, _)| net);
+        return time::measure(&arguments.names, (arguments.reps, arguments.clock), load);
     }
     println!("     kernel ms  emulator ms  ratio  2 threads  speedup  load ms  cores   messages");
     for name in &arguments.names {

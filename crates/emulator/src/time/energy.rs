@@ -118,14 +118,21 @@ impl Counts {
 
     /// Adds a message from a place: what it is sent, carried and read with.
     pub fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
-        let (to, flits) = (chip.place(message.core), u64::from(flits(message.kind)));
+        let to = chip.place(message.core);
+        self.add_way(message, (from.x, from.y), (to.x, to.y));
+    }
+
+    /// Adds a message between two tiles, by column and row.
+    #[inline]
+    pub(super) fn add_way(&mut self, message: &Message, from: (u32, u32), to: (u32, u32)) {
+        let flits = u64::from(flits(message.kind));
         self.messages_in += 1;
         self.sparse += u64::from(message.reads.sparse);
         self.run_length += u64::from(message.reads.run_length);
         self.dense += u64::from(message.reads.dense);
         self.flits += flits;
-        self.east_west += flits * u64::from(from.x.abs_diff(to.x));
-        self.north_south += flits * u64::from(from.y.abs_diff(to.y));
+        self.east_west += flits * u64::from(from.0.abs_diff(to.0));
+        self.north_south += flits * u64::from(from.1.abs_diff(to.1));
     }
 
     /// Energy of the counts, and of `cycles` of `cores` cores on `chips` chips.

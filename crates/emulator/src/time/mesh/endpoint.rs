@@ -34,6 +34,10 @@ pub trait Ports {
     /// The flit at the head of a local port's receive FIFO, if one is there.
     fn front(&self, local: u32) -> Option<Flit>;
 
+    /// Whether a flit has been at the head of a local port's receive FIFO, or will be in the next cycle, though nothing
+    /// arrives: no other call comes for it.
+    fn waiting(&self, local: u32) -> bool;
+
     /// Takes that flit, at most one a cycle, and frees its slot. Markers are not taken; they come with
     /// [`Endpoint::flush`].
     fn pop(&mut self, local: u32) -> Option<Flit>;

@@ -5,18 +5,10 @@ use std::collections::VecDeque;
 use isa::chip::ChipDescription;
 use isa::timing::{Barrier, Timing};
 
-use super::core::{Core, Flights, Spent};
-use super::plan::{Packet, Plan};
+use super::core::{Core, Spent};
+use super::flights::Flights;
+use super::plan::Plans;
 use crate::time::mesh::{Cycle, Endpoint, Origin, Ports, Shape, Wake};
-
-/// The plans of one step, by core of the board; none where nothing is mapped.
-#[derive(Clone, Debug, Default)]
-pub struct Plans {
-    /// By core: index of its plan.
-    pub of_core: Vec<Option<Plan>>,
-    /// The host's messages that are due in the next step.
-    pub host: Vec<Packet>,
-}
 
 /// When a step began and ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +48,8 @@ pub struct Machine {
     /// Plans from step `plans_from` on.
     plans: VecDeque<Plans>,
     plans_from: u32,
+    /// Plans that are played; their memory is used again.
+    spare: Vec<Plans>,
     /// Steps under way, the first being `ends_from`.
     ends: VecDeque<Ended>,
     ends_from: u32,
@@ -82,6 +76,7 @@ impl Machine {
             flights: Flights::default(),
             plans: VecDeque::new(),
             plans_from: 0,
+            spare: Vec::new(),
             ends: VecDeque::new(),
             ends_from: 0,
             tiles_in_first: shape.tiles(),
@@ -96,6 +91,13 @@ impl Machine {
     /// Adds the plans of the next step.
     pub fn add(&mut self, plans: Plans) {
         self.plans.push_back(plans);
+    }
+
+    /// Empty plans for another step.
+    pub fn plans(&mut self) -> Plans {
+        let mut plans = self.spare.pop().unwrap_or_else(|| Plans::empty(self.cores.len()));
+        plans.clear();
+        plans
     }
 
     /// No step begins after those that were added.
@@ -119,7 +121,7 @@ impl Machine {
         let ended = if over { self.ends.pop_front() } else { None };
         if ended.is_some() {
             self.ends_from += 1;
-            self.plans.pop_front();
+            self.spare.extend(self.plans.pop_front());
             self.plans_from += 1;
             self.tiles_in_first = self.tiles.iter().filter(|tile| tile.step == self.ends_from).count();
             if let Some(next) = self.ends.front_mut() {
@@ -155,35 +157,28 @@ impl Machine {
         let index = (step - self.plans_from) as usize;
         // Under a table there is no marker to wait for; else the sweep begins a cycle later, after the remainder.
         let start = if self.table.is_some() { at } else { at + 1 + Cycle::from(self.timing.remainder()) };
+        let plans = &mut self.plans[index];
         for core in tile * slots..(tile + 1) * slots {
-            let plans = &mut self.plans[index];
-            let plan = plans.of_core[core as usize].take().unwrap_or_default();
-            let host = if core == 0 { std::mem::take(&mut plans.host) } else { Vec::new() };
+            let mut none = VecDeque::new();
+            let host = if core == 0 { &mut plans.host } else { &mut none };
+            let plan = &mut plans.of_core[core as usize];
             let core = &mut self.cores[core as usize];
             core.begin(start, plan, host);
             if self.table.is_none() {
-                ask(core, start, ports);
+                core.ask(start, ports);
             }
         }
     }
 
+    #[inline]
     fn play(&mut self, now: Cycle, core: u32, ports: &mut impl Ports) {
-        let id = core;
-        let core = &mut self.cores[id as usize];
-        if core.timer <= now {
-            core.timer = Cycle::MAX;
+        let flushed = self.cores[core as usize].cycle(now, &self.timing, &mut self.flights, ports);
+        if flushed {
+            self.flush_core(now, core, ports);
         }
-        let flushed = core.flushed == self.shape.nets;
-        let waited = flushed && !core.has_received();
-        if let Some(at) = core.cycle(now, &self.timing, &mut self.flights, ports) {
-            ask(core, at, ports);
-        }
-        if waited && core.has_received() {
-            self.flush_core(now, id, ports);
-        }
-        if self.learning[id as usize].is_some_and(|at| at <= now) {
-            self.learning[id as usize] = None;
-            ports.done(id);
+        if self.learning[core as usize].is_some_and(|at| at <= now) {
+            self.learning[core as usize] = None;
+            ports.done(core);
         }
     }
 
@@ -219,8 +214,7 @@ impl Machine {
         for (i, core) in mine.enumerate() {
             let core = &mut self.cores[*core as usize];
             assert!(core.has_sent() && core.has_received(), "a core advances with work of its step left");
-            let epoch = usize::from(core.epoch);
-            self.ends[index].spent[first + i] = std::mem::take(&mut core.spent[epoch]);
+            self.ends[index].spent[first + i] = core.account();
         }
         self.tiles[tile as usize] = Tile { step: step + 1, cores_flushed: 0 };
         if self.ends.len() < index + 2 {
@@ -266,14 +260,6 @@ impl Machine {
     }
 }
 
-/// Asks for a call of a core, unless one is asked for already.
-fn ask(core: &mut Core, at: Cycle, ports: &mut impl Ports) {
-    if at < core.timer {
-        core.timer = at;
-        ports.wake(core.id(), at);
-    }
-}
-
 impl Endpoint for Machine {
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {
         let cores = self.shape.cores() as u32;
@@ -293,9 +279,8 @@ impl Endpoint for Machine {
     fn flush<P: Ports>(&mut self, now: Cycle, local: u32, epoch: bool, ports: &mut P) {
         let id = local % self.shape.cores() as u32;
         let core = &mut self.cores[id as usize];
-        debug_assert!(core.epoch == epoch, "core {id} is flushed for another step");
-        core.flushed += 1;
-        if core.flushed == self.shape.nets && core.has_received() {
+        debug_assert!(core.epoch() == epoch, "core {id} is flushed for another step");
+        if core.flush(now, &self.timing, &mut self.flights, ports) {
             self.flush_core(now, id, ports);
         }
     }

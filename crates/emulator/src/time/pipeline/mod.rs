@@ -11,11 +11,16 @@
 //! through the first local port of tile (0, 0), ahead of that core's own. Steps come in with [`Observer::step`] and are
 //! played when the work of the next two is known, since tiles may be a step apart.
 
+mod board;
 mod core;
+mod flights;
+mod links;
 mod machine;
 mod plan;
 mod queue;
+mod receive;
 mod report;
+mod send;
 
 use std::collections::VecDeque;
 
@@ -27,8 +32,10 @@ use super::energy::Counts;
 use super::mesh::sparse::Sparse;
 use super::mesh::{Log, MeshError, Network, NoLog, Shape, Size};
 use crate::observer::{Observer, StepWork};
-use machine::{Machine, Plans};
-use plan::Plan;
+use board::Board;
+use links::Links;
+use machine::Machine;
+use plan::{Plans, packet};
 pub use report::{Bound, CoreTime, StepReport, Terms, Totals};
 
 /// Why work cannot be timed.
@@ -57,6 +64,8 @@ pub struct Timed<N: Network = Sparse, L: Log = NoLog> {
     shape: Shape,
     network: N,
     machine: Machine,
+    board: Board,
+    links: Links,
     /// Who is told of every grant.
     pub log: L,
     mapped: Vec<u32>,
@@ -82,16 +91,15 @@ impl<N: Network, L: Log> Timed<N, L> {
             return Err(TimeError::NoBarrier(timing.name.clone()));
         }
         let shape = Shape::new(Size::of(chip), timing)?;
-        let slot = |core: CoreId| {
-            let place = chip.place(core);
-            (place.y * shape.size.width + place.x) * chip.cores_per_tile + place.slot
-        };
+        let board = Board::new(chip, &shape);
         let mut cores: Vec<CoreTime> = cores.iter().map(|core| CoreTime::of(*core)).collect();
-        cores.sort_unstable_by_key(|of| slot(of.core));
-        let mapped: Vec<u32> = cores.iter().map(|of| slot(of.core)).collect();
+        cores.sort_unstable_by_key(|of| board.local(of.core));
+        let mapped: Vec<u32> = cores.iter().map(|of| board.local(of.core)).collect();
         Ok(Self {
             machine: Machine::new(shape, chip, timing, mapped.clone()),
             network: N::new(shape),
+            links: Links::new(&shape, timing),
+            board,
             chip: chip.clone(),
             timing: timing.clone(),
             shape,
@@ -125,7 +133,7 @@ impl<N: Network, L: Log> Timed<N, L> {
             return Err(error.clone());
         }
         if let Some(last) = self.held.take() {
-            self.machine.add(last);
+            self.add(last);
         }
         self.machine.end();
         while !self.open.is_empty() {
@@ -172,32 +180,30 @@ impl<N: Network, L: Log> Timed<N, L> {
     /// The same for one core.
     #[must_use]
     pub fn high_water_of(&self, core: CoreId) -> [usize; 3] {
-        self.machine.high_water_of(self.place(core) as u32)
+        self.machine.high_water_of(self.board.local(core))
     }
 
-    fn place(&self, core: CoreId) -> usize {
-        let place = self.chip.place(core);
-        ((place.y * self.shape.size.width + place.x) * self.chip.cores_per_tile + place.slot) as usize
+    /// Adds the plans of the last open step, complete with the host's messages.
+    fn add(&mut self, plans: Plans) {
+        if let Some((_, terms, _)) = self.open.back_mut() {
+            terms.link = self.links.cycles(&plans);
+        }
+        self.machine.add(plans);
     }
 
-    fn empty(&self) -> Plans {
-        Plans { of_core: vec![None; self.shape.cores()], host: Vec::new() }
-    }
-
-    fn plans(&mut self, work: &StepWork) -> (Plans, Terms) {
-        let (mut plans, mut terms) = (self.empty(), Terms::default());
+    fn plans(&mut self, work: &StepWork) -> (Plans, Terms, Counts) {
+        let (mut plans, mut terms, mut counts) = (self.machine.plans(), Terms::default(), Counts::default());
         for core in &work.cores {
-            let plan = Plan::new(core, &self.chip, &self.timing);
-            terms.add(&plan, &self.timing);
-            let place = self.place(core.core);
-            if let Ok(index) = self.mapped.binary_search(&(place as u32)) {
+            let place = self.board.local(core.core);
+            let plan = &mut plans.of_core[place as usize];
+            plan.fill(core, &self.board, &self.timing, &mut counts);
+            terms.add(plan, &self.timing);
+            if let Ok(index) = self.mapped.binary_search(&place) {
                 self.cores[index].sweep += plan.sweep();
                 self.cores[index].learning += plan.learning;
             }
-            plans.of_core[place] = Some(plan);
         }
-        terms.add_links(work, &self.chip, &self.shape);
-        (plans, terms)
+        (plans, terms, counts)
     }
 
     /// Plays the first open step to its end.
@@ -270,17 +276,18 @@ impl<N: Network, L: Log> Observer for Timed<N, L> {
             Some(before) => before,
             None => {
                 self.open.push_back((step.0 - 1, Terms::default(), Counts::default()));
-                self.empty()
+                self.machine.plans()
             }
         };
-        before.host = Plan::host(&work.host, &self.chip, &self.timing);
+        let packets = work.host.iter().map(|m| packet(m, self.board.flit(m.core), &self.timing));
+        before.host.extend(packets);
         if let Some((_, _, counts)) = self.open.back_mut() {
             *counts += Counts::of_host(work, &self.chip);
         }
-        self.machine.add(before);
-        let (plans, terms) = self.plans(work);
+        self.add(before);
+        let (plans, terms, counts) = self.plans(work);
         self.held = Some(plans);
-        self.open.push_back((step.0, terms, Counts::of_cores(work, &self.chip)));
+        self.open.push_back((step.0, terms, counts));
         if self.open.len() > 2 {
             self.play();
         }

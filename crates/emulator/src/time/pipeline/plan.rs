@@ -1,10 +1,13 @@
 //! The work of a core in a step, as cycles and packets.
 
-use isa::chip::{ChipDescription, CorePlace};
-use isa::timing::Timing;
+use std::collections::VecDeque;
 
+use isa::ids::CompartmentId;
+use isa::timing::{NetChoice, Timing};
+
+use super::board::Board;
 use crate::observer::{CoreWork, Message};
-use crate::time::energy::flits;
+use crate::time::energy::{Counts, flits};
 use crate::time::mesh::Flit;
 
 /// A message as the units see it.
@@ -12,14 +15,25 @@ use crate::time::mesh::Flit;
 pub struct Packet {
     /// A flit to its destination.
     pub flit: Flit,
+    /// Cycles of its synapse fetch with the accumulation behind it: the slower of both.
+    pub cycles: u64,
     /// Flits.
     pub flits: u32,
-    /// Cycles of its synapse fetch.
-    pub synapse: u64,
-    /// Cycles of its accumulation.
-    pub accumulate: u64,
     /// Hash for the choice of a network.
     pub hash: u32,
+}
+
+impl Packet {
+    /// The network it takes, where `other` is its source's alternating bit.
+    #[inline]
+    #[must_use]
+    pub const fn net(&self, choice: NetChoice, other: bool, nets: usize) -> usize {
+        match choice {
+            NetChoice::Alternate => other as usize & (nets - 1),
+            NetChoice::Hash => (self.hash >> 16) as usize & (nets - 1),
+            NetChoice::Fixed => 0,
+        }
+    }
 }
 
 /// A stretch of the sweep that ends with a spike that is sent.
@@ -44,36 +58,82 @@ pub struct Plan {
     pub learning: u64,
 }
 
-impl Plan {
-    /// The plan of a core's work.
+/// The plans of one step, by core of the board; that of a core without work is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Plans {
+    /// By core.
+    pub of_core: Vec<Plan>,
+    /// The host's messages that are due in the next step; they leave before any spike.
+    pub host: VecDeque<Packet>,
+}
+
+impl Plans {
+    /// Plans of nothing.
     #[must_use]
-    pub fn new(work: &CoreWork, chip: &ChipDescription, timing: &Timing) -> Self {
-        let packets: Vec<Packet> = work.sent.iter().map(|m| packet(m, chip.place(m.core), timing)).collect();
+    pub fn empty(cores: usize) -> Self {
+        Self { of_core: vec![Plan::default(); cores], host: VecDeque::new() }
+    }
+
+    /// Empties all plans; their memory is used again.
+    pub fn clear(&mut self) {
+        self.of_core.iter_mut().for_each(Plan::clear);
+        self.host.clear();
+    }
+}
+
+impl Plan {
+    fn clear(&mut self) {
+        self.spans.clear();
+        self.packets.clear();
+        (self.rest, self.learning) = (0, 0);
+    }
+
+    /// Makes an empty plan that of a core's work, and counts the work.
+    pub fn fill(&mut self, work: &CoreWork, board: &Board, timing: &Timing, counts: &mut Counts) {
+        let from = board.flit(work.core);
+        counts.add_core(work);
+        counts.messages_out += work.sent.len() as u64;
+        for message in &work.sent {
+            let to = board.flit(message.core);
+            counts.add_way(message, (from.x(), from.y()), (to.x(), to.y()));
+            self.packets.push(packet(message, to, timing));
+        }
         let mut first = 0;
-        let sends = work.sends.iter().map(|send| {
-            let range = (first, first + send.messages);
-            first = range.1;
-            (send.compartment, range)
-        });
-        let mut sends: Vec<_> = sends.collect();
-        sends.sort_by_key(|(compartment, _)| *compartment);
-        let soma = &timing.core.soma;
-        let mut fires = work.fires.iter().peekable();
-        let mut sends = sends.into_iter().peekable();
-        let (mut spans, mut cycles) = (Vec::new(), 0);
-        for (index, active) in work.active.iter().enumerate() {
-            cycles += u64::from(if *active { soma.active } else { soma.inactive });
-            if fires.next_if(|fire| fire.index() == index).is_some() {
-                cycles += u64::from(soma.spike);
-            }
-            while let Some((_, packets)) = sends.next_if(|(compartment, _)| compartment.index() == index) {
-                // A spike that goes nowhere keeps no output axon busy.
-                if packets.0 < packets.1 {
-                    spans.push(Span { cycles: std::mem::take(&mut cycles), packets });
-                }
+        for send in &work.sends {
+            let packets = (first, first + send.messages);
+            first = packets.1;
+            // A spike that goes nowhere keeps no output axon busy. The compartment for now; the cycles up to it follow.
+            if send.messages > 0 {
+                self.spans.push(Span { cycles: send.compartment.index() as u64, packets });
             }
         }
-        Self { spans, rest: cycles, packets, learning: learning(work, timing) }
+        if !work.sends.is_sorted_by_key(|send| send.compartment) {
+            self.spans.sort_by_key(|span| span.cycles);
+        }
+        self.sweep_over(work, timing);
+        self.learning = learning(work, timing);
+    }
+
+    /// Cycles of the stretches of the sweep, whose last compartments stand in their place.
+    fn sweep_over(&mut self, work: &CoreWork, timing: &Timing) {
+        let soma = &timing.core.soma;
+        let mut from = 0;
+        let mut fires = work.fires.as_slice();
+        let mut cycles = |until: usize| {
+            let until = until.min(work.active.len());
+            let stretch = &work.active[from.min(until)..until];
+            let active = stretch.iter().map(|active| u64::from(*active)).sum::<u64>();
+            let fired = fires.partition_point(|fire: &CompartmentId| fire.index() < until);
+            fires = &fires[fired..];
+            from = from.max(until);
+            active * u64::from(soma.active)
+                + (stretch.len() as u64 - active) * u64::from(soma.inactive)
+                + fired as u64 * u64::from(soma.spike)
+        };
+        for span in &mut self.spans {
+            span.cycles = cycles(span.cycles as usize + 1);
+        }
+        self.rest = cycles(work.active.len());
     }
 
     /// Cycles of the whole sweep.
@@ -81,14 +141,11 @@ impl Plan {
     pub fn sweep(&self) -> u64 {
         self.spans.iter().map(|span| span.cycles).sum::<u64>() + self.rest
     }
-
-    /// Adds the host's messages, which leave before any spike.
-    pub fn host(messages: &[Message], chip: &ChipDescription, timing: &Timing) -> Vec<Packet> {
-        messages.iter().map(|m| packet(m, chip.place(m.core), timing)).collect()
-    }
 }
 
-fn packet(message: &Message, to: CorePlace, timing: &Timing) -> Packet {
+/// A message as the units see it.
+#[must_use]
+pub fn packet(message: &Message, to: Flit, timing: &Timing) -> Packet {
     let (reads, costs) = (message.reads, timing.core.synapse);
     let each = |count: u32, cost: u32| u64::from(count) * u64::from(cost);
     let synapses = each(reads.sparse, costs.sparse)
@@ -98,11 +155,11 @@ fn packet(message: &Message, to: CorePlace, timing: &Timing) -> Packet {
         0 => reads.words,
         per_word => reads.operations().div_ceil(per_word),
     };
+    let fetch = synapses.max(each(words, costs.word));
     Packet {
-        flit: Flit::spike(to.x, to.y, to.slot, 0),
+        flit: to,
+        cycles: fetch.max(each(reads.operations(), timing.core.accumulate)),
         flits: flits(message.kind),
-        synapse: synapses.max(each(words, costs.word)),
-        accumulate: each(reads.operations(), timing.core.accumulate),
         hash: message.core.0.wrapping_mul(0x9e37_79b1) ^ u32::from(message.axon.0).wrapping_mul(0x85eb_ca6b),
     }
 }

@@ -21,6 +21,7 @@ impl<T: Copy> Queue<T> {
     }
 
     /// Adds an item if there is a slot.
+    #[inline]
     pub fn push(&mut self, now: Cycle, item: T) -> bool {
         let freed = if self.popped.0 == now { self.popped.1 } else { 0 };
         let room = self.items.len() + freed < self.depth;
@@ -32,11 +33,19 @@ impl<T: Copy> Queue<T> {
     }
 
     /// The item at the head, if it shows.
+    #[inline]
     pub fn front(&self, now: Cycle) -> Option<T> {
         self.items.front().filter(|(_, at)| *at < now).map(|(item, _)| *item)
     }
 
+    /// The item at the head and the cycle from which it shows.
+    #[inline]
+    pub fn head(&self) -> Option<(T, Cycle)> {
+        self.items.front().map(|(item, at)| (*item, at + 1))
+    }
+
     /// Takes the item at the head, if it shows.
+    #[inline]
     pub fn pop(&mut self, now: Cycle) -> Option<T> {
         let item = self.front(now)?;
         self.items.pop_front();
@@ -47,5 +56,10 @@ impl<T: Copy> Queue<T> {
     /// Whether nothing is in it, shown or not.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// Whether every slot holds an item.
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= self.depth
     }
 }

@@ -1,6 +1,5 @@
 //! What a step took, and what bounded it.
 
-use isa::chip::{ChipDescription, CorePlace};
 use isa::ids::{CoreId, Step};
 use isa::timing::Timing;
 use serde::{Deserialize, Serialize};
@@ -8,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::core::Spent;
 use super::machine::Ended;
 use super::plan::Plan;
-use crate::observer::{Message, StepWork};
-use crate::time::energy::{Counts, Energy, flits};
-use crate::time::mesh::{Flit, Shape, port};
+use crate::time::energy::{Counts, Energy};
 
 /// The unit that bounded a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,7 +37,7 @@ pub struct Terms {
     pub axon_out: u64,
     /// The most work of a synapse unit, with the lookups.
     pub synapse: u64,
-    /// The most flits over one mesh link, times its interval.
+    /// The most flits over one link of one network, times its interval.
     pub link: u64,
     /// The longest learning.
     pub learning: u64,
@@ -65,31 +62,6 @@ impl Terms {
         self.soma = self.soma.max(plan.sweep());
         self.axon_out = self.axon_out.max(plan.packets.len() as u64 * u64::from(timing.core.axon_out));
         self.learning = self.learning.max(plan.learning);
-    }
-
-    /// Flits of every link of a step, by the routes; the most is the term.
-    pub(super) fn add_links(&mut self, work: &StepWork, chip: &ChipDescription, shape: &Shape) {
-        let mut links = vec![0; shape.tiles() * port::LOCAL];
-        for core in &work.cores {
-            let from = chip.place(core.core);
-            core.sent.iter().for_each(|message| route(message, from, chip, shape, &mut links));
-        }
-        let most = links.into_iter().max().unwrap_or(0);
-        // Messages alternate between the networks; a link of one carries at least its share.
-        let share = most / u64::from(shape.nets) / 2;
-        self.link = share * u64::from(shape.interval[0]) / u64::from(shape.interval[1]);
-    }
-}
-
-fn route(message: &Message, from: CorePlace, chip: &ChipDescription, shape: &Shape, links: &mut [u64]) {
-    let to = chip.place(message.core);
-    let flit = Flit::spike(to.x, to.y, to.slot, 0);
-    let mut router = (from.y * shape.size.width + from.x) as usize;
-    loop {
-        let output = shape.route(router, flit);
-        let Some(next) = shape.neighbour(router, output).filter(|_| output < port::LOCAL) else { return };
-        links[router * port::LOCAL + output] += u64::from(flits(message.kind));
-        router = next;
     }
 }
 

@@ -42,6 +42,12 @@ impl<const P: usize, const V: usize> Ports for Dense<P, V> {
     }
 
     #[inline]
+    fn waiting(&self, local: u32) -> bool {
+        let shown = self.cores[local as usize].shown > 0;
+        shown && self.received[local as usize].front().is_some_and(|flit| !flit.is_marker())
+    }
+
+    #[inline]
     fn pop(&mut self, local: u32) -> Option<Flit> {
         self.front(local)?;
         self.take_received(local as usize)

@@ -36,6 +36,16 @@ impl Ports for Sparse {
         (ready <= self.now && !flit.is_marker()).then_some(flit)
     }
 
+    #[inline]
+    fn waiting(&self, local: u32) -> bool {
+        let local = local as usize;
+        if self.receive.is_empty(local) {
+            return false;
+        }
+        let (flit, ready) = self.receive.front(local);
+        ready <= self.now && !flit.is_marker()
+    }
+
     fn pop(&mut self, local: u32) -> Option<Flit> {
         self.front(local)?;
         Some(self.take_received(local))

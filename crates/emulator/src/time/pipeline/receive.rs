@@ -1,0 +1,207 @@
+//! The receive path of a core: axon lookup, then the synapse fetch with the accumulation behind it.
+//!
+//! Nothing that the fetch does depends on the mesh, so it is played behind time: up to the cycle in which a lookup
+//! wants its FIFO, or somebody asks. Only lookups act on the mesh, so only they need a call in their own cycle.
+
+use isa::timing::Timing;
+
+use super::flights::Flights;
+use super::queue::Queue;
+use crate::time::mesh::{Cycle, Ports};
+
+/// Where a core hangs.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The core.
+    pub id: u32,
+    /// Cores of the board.
+    pub cores: u32,
+}
+
+impl Place {
+    /// The core's local port in a network.
+    #[inline]
+    #[must_use]
+    pub const fn local(self, net: u32) -> u32 {
+        net * self.cores + self.id
+    }
+}
+
+/// When the units of the receive path ended their work of a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Received {
+    /// The last message was accumulated.
+    pub end: Cycle,
+    /// Cycles of the lookups.
+    pub axon_in: u64,
+    /// Cycles of the fetch.
+    pub synapse: u64,
+}
+
+/// Both units and the FIFO between them.
+#[derive(Clone, Debug)]
+pub struct Receive {
+    /// The message that is looked up, and when that ends.
+    axon_in: Option<(u32, Cycle)>,
+    /// The network whose turn it is.
+    net: u32,
+    half: Option<u32>,
+    lookups: Queue<u32>,
+    /// The message that is fetched, and when that ends.
+    synapse: Option<(u32, Cycle)>,
+    /// Where nothing is fetched: from when on something may be.
+    free_from: Cycle,
+    /// Messages taken from the mesh and not yet accumulated, by parity of their step.
+    pending: [u32; 2],
+    /// When the units ended, by parity of the step.
+    pub spent: [Received; 2],
+}
+
+impl Receive {
+    /// At rest.
+    pub fn new(timing: &Timing) -> Self {
+        Self {
+            axon_in: None,
+            net: 0,
+            half: None,
+            lookups: Queue::new(timing.fifo.axon_in),
+            synapse: None,
+            free_from: 0,
+            pending: [0; 2],
+            spent: [Received::default(); 2],
+        }
+    }
+
+    /// Whether nothing of a step's parity is left in it, as of the cycle it was last played to.
+    #[inline]
+    pub const fn has_received(&self, epoch: bool) -> bool {
+        self.pending[epoch as usize] == 0
+    }
+
+    /// Plays the fetch up to a cycle and with it.
+    #[inline]
+    pub fn settle(&mut self, now: Cycle, flights: &mut Flights) {
+        loop {
+            if let Some((id, end)) = self.synapse {
+                if end > now {
+                    return;
+                }
+                self.synapse = None;
+                self.free_from = end;
+                self.accumulated(end, id, flights);
+            }
+            let Some((id, shows)) = self.lookups.head() else { return };
+            let start = shows.max(self.free_from);
+            if start > now {
+                return;
+            }
+            self.lookups.pop(start);
+            self.fetch(start, id, flights);
+        }
+    }
+
+    fn fetch(&mut self, start: Cycle, id: u32, flights: &mut Flights) {
+        let flight = flights.get(id);
+        let cycles = flight.packet.cycles;
+        self.spent[usize::from(flight.epoch)].synapse += cycles;
+        if cycles == 0 {
+            self.free_from = start + 1;
+            self.accumulated(start, id, flights);
+        } else {
+            self.synapse = Some((id, start + cycles));
+        }
+    }
+
+    fn accumulated(&mut self, at: Cycle, id: u32, flights: &mut Flights) {
+        let epoch = usize::from(flights.get(id).epoch);
+        self.pending[epoch] -= 1;
+        self.spent[epoch].end = at;
+        flights.end(id);
+    }
+
+    /// The next cycle in which the fetch ends or starts something.
+    pub fn next_fetch(&self) -> Cycle {
+        let start = |(_, shows): (u32, Cycle)| shows.max(self.free_from);
+        self.synapse.map_or_else(|| self.lookups.head().map_or(Cycle::MAX, start), |(_, end)| end)
+    }
+
+    /// Phase 2 of a cycle; the next cycle in which it may act without anything arriving.
+    #[inline]
+    pub fn cycle(
+        &mut self,
+        now: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) -> Cycle {
+        self.settle(now, flights);
+        self.end_look_up(now, timing, flights);
+        let serial = timing.core.receive_serial;
+        if self.axon_in.is_none() && !(serial && self.synapse.is_some()) {
+            self.take(now, timing, place, (flights, ports));
+        }
+        if let Some((_, ready)) = self.axon_in {
+            return if ready > now { ready } else { self.slot_free(now) };
+        }
+        let mut nets = 0..timing.nets;
+        if !nets.any(|net| ports.waiting(place.local(net))) {
+            return Cycle::MAX;
+        }
+        self.synapse.filter(|_| serial).map_or(now + 1, |(_, end)| end)
+    }
+
+    /// The first cycle in which the FIFO of lookups, which refused one, takes it.
+    fn slot_free(&self, now: Cycle) -> Cycle {
+        if !self.lookups.is_full() {
+            return now + 1;
+        }
+        let busy = self.synapse.map_or(self.free_from, |(_, end)| end);
+        self.lookups.head().map_or(now + 1, |(_, shows)| shows.max(busy) + 1)
+    }
+
+    /// Takes a flit: from the networks in turn, the second of a packet from where the first came.
+    fn take(
+        &mut self,
+        now: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
+        let nets = timing.nets;
+        let order = |i: u32| if self.net + i < nets { self.net + i } else { self.net + i - nets };
+        let (first, count) = self.half.map_or((0, nets), |net| ((net + nets - self.net) % nets, 1));
+        let flit = (first..first + count).find_map(|i| Some((order(i), ports.pop(place.local(order(i)))?)));
+        let Some((net, flit)) = flit else { return };
+        if self.half.is_none() {
+            self.pending[usize::from(flit.epoch())] += 1;
+        }
+        if !flit.tail() {
+            self.half = Some(net);
+            return;
+        }
+        self.half = None;
+        self.net = if net + 1 == nets { 0 } else { net + 1 };
+        self.axon_in = Some((flit.payload(), now + Cycle::from(timing.core.axon_in)));
+        self.spent[usize::from(flit.epoch())].axon_in += u64::from(timing.core.axon_in);
+        self.end_look_up(now, timing, flights);
+    }
+
+    #[inline]
+    fn end_look_up(&mut self, now: Cycle, timing: &Timing, flights: &mut Flights) {
+        let Some((id, ready)) = self.axon_in else { return };
+        if ready > now {
+            return;
+        }
+        if timing.core.receive_serial {
+            self.axon_in = None;
+            self.fetch(now, id, flights);
+        } else if self.lookups.push(now, id) {
+            self.axon_in = None;
+        }
+    }
+
+    /// The most lookups that waited.
+    pub const fn high_water(&self) -> usize {
+        self.lookups.high_water
+    }
+}
