@@ -21,7 +21,8 @@ use crate::write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount run programs/digits\n          \
-seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --out run --json")]
+seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --out run --json\n          \
+seamount run programs/digits --timing cycle --calibration loihi1-nahuku --out run")]
 pub struct Arguments {
     #[command(flatten)]
     input: Input,
