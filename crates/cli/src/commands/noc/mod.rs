@@ -80,6 +80,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         return Err(Failure::user("--plot draws a curve, but one load is one point")
             .help("say `--sweep 0.02:0.5:0.02`"));
     }
+    for path in [&arguments.csv, &arguments.plot, &arguments.log] {
+        write::possible(path.as_deref())?;
+    }
     if arguments.log.is_some() && arguments.seeds > 1 {
         return Err(Failure::user(format!("--log keeps one run, --seeds {} are several", arguments.seeds))
             .help("leave --seeds out; --seed N says which"));
