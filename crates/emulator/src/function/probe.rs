@@ -82,7 +82,7 @@ impl Chip {
         let learning = self.cores[core].learning.as_ref()?;
         let unit = learning.axons.binary_search(&place.axon.0).ok()?;
         let plastic = &learning.plastic;
-        let entry = plastic.unit_entries[unit] + u32::from(place.entry);
+        let entry = plastic.unit_entries[unit] + place.entry;
         let entry = (entry < plastic.unit_entries[unit + 1]).then_some(entry as usize)?;
         let post = usize::from(plastic.post[entry]);
         Some(Synapse {
