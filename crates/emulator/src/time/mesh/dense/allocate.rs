@@ -1,11 +1,11 @@
 //! Phase 4, first half: what 64 routers grant.
 
-use super::planes::{round_robin, turn};
+use super::planes::{each_port, round_robin, turn};
 use super::{Block, Dense, Grants};
 use crate::time::mesh::port;
 
 /// Whether XY routing ever takes a flit from an input to an output.
-const fn legal(output: usize, input: usize) -> bool {
+pub const fn legal(output: usize, input: usize) -> bool {
     match output {
         port::EAST => input == port::WEST || input >= port::LOCAL,
         port::WEST => input == port::EAST || input >= port::LOCAL,
@@ -23,15 +23,11 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let mut grants = Grants { lanes: [[[0; V]; P]; P], markers: [0; P], vcs: [[0; V]; P], any: 0 };
         let visible = block.heads();
         let held = block.held_inputs();
-        for output in 0..P {
-            block.pick(output, &visible, &held, &mut grants);
-        }
+        each_port!(P, O => block.pick::<O>(&visible, &held, &mut grants));
         if V > 1 {
             block.choose_outputs(&mut grants);
         }
-        for output in 0..P {
-            grants.any |= block.commit(output, &mut grants);
-        }
+        each_port!(P, O => grants.any |= block.commit::<O>(&mut grants));
         self.moved |= grants.any != 0;
         grants
     }
@@ -57,7 +53,8 @@ impl<const P: usize, const V: usize> Block<P, V> {
 
     /// What an output would grant.
     #[inline]
-    fn pick(&mut self, o: usize, visible: &[[u64; V]; P], held: &[u64; P], g: &mut Grants<P, V>) {
+    fn pick<const O: usize>(&mut self, visible: &[[u64; V]; P], held: &[u64; P], g: &mut Grants<P, V>) {
+        let o = O;
         let locked = self.locked[o];
         let (mut credit, mut lock_credit) = (0, 0);
         for v in 0..V {
@@ -72,7 +69,10 @@ impl<const P: usize, const V: usize> Block<P, V> {
         let may = may & !g.markers[o];
         let mut requests = [[0; V]; P];
         let mut any = 0;
-        for i in (0..P).filter(|i| legal(o, *i)) {
+        for i in 0..P {
+            if !legal(o, i) {
+                continue;
+            }
             for v in 0..V {
                 let open = if V == 1 && locked == 0 {
                     u64::MAX
@@ -121,7 +121,8 @@ impl<const P: usize, const V: usize> Block<P, V> {
 
     /// Moves the pointers of an output's grants and chooses their channels downstream.
     #[inline]
-    fn commit(&mut self, o: usize, g: &mut Grants<P, V>) -> u64 {
+    fn commit<const O: usize>(&mut self, g: &mut Grants<P, V>) -> u64 {
+        let o = O;
         let inputs: [u64; P] =
             std::array::from_fn(|i| g.lanes[o][i].iter().fold(0, |any, plane| any | plane));
         let granted = inputs.iter().fold(0, |any, plane| any | plane);

@@ -1,6 +1,7 @@
 //! Phase 4, second half: granted flits move, credits start back.
 
-use super::planes::{bits, shifted};
+use super::allocate::legal;
+use super::planes::{bits, each_port, moved, shifted};
 use super::{Cycle, Dense, Flit, Grants};
 use crate::time::mesh::{Log, Record, port};
 
@@ -16,22 +17,23 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 }
             }
         }
-        for output in 0..P {
-            for (v, plane) in grants.vcs[output].into_iter().enumerate() {
-                if plane != 0 {
-                    self.fly(word, output, v, plane);
-                }
-            }
-            self.go_output::<L>(word, output, grants);
-            self.go_markers::<L>(word, output, grants.markers[output]);
-        }
+        each_port!(P, O => self.go_output::<L, O>(word, grants));
     }
 
     #[inline]
-    fn go_output<L: Log>(&mut self, word: usize, output: usize, grants: &Grants<P, V>) {
+    fn go_output<L: Log, const O: usize>(&mut self, word: usize, grants: &Grants<P, V>) {
+        let output = O;
+        for (v, plane) in grants.vcs[output].into_iter().enumerate() {
+            if plane != 0 {
+                self.fly(word, output, v, plane);
+            }
+        }
         for input in 0..P {
             for v in 0..V {
                 let plane = grants.lanes[output][input][v];
+                if !legal(output, input) || plane == 0 {
+                    continue;
+                }
                 self.blocks[word].wants[output][input][v] &= !plane;
                 for bit in bits(plane) {
                     let router = word * 64 + bit;
@@ -47,6 +49,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 }
             }
         }
+        self.go_markers::<L>(word, output, grants.markers[output]);
     }
 
     fn go_markers<L: Log>(&mut self, word: usize, output: usize, plane: u64) {
@@ -75,18 +78,17 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let flit = self.slots[(lane << self.ring_shift) + usize::from(head)];
         let next = (head + 1) & mask;
         self.rings[lane] = (next, len - 1);
-        if len > 1 {
-            let flit = self.slots[(lane << self.ring_shift) + usize::from(next)];
-            self.head_is(router, input, v, flit);
-        }
+        // Without a next flit an old one is read, and noted nowhere.
+        let following = self.slots[(lane << self.ring_shift) + usize::from(next)];
+        self.head_is((router, input, v), following, len > 1);
         flit
     }
 
-    /// Notes what the head of a FIFO wants.
+    /// Notes what the head of a FIFO wants, if it is one.
     #[inline]
-    fn head_is(&mut self, router: usize, input: usize, v: usize, flit: Flit) {
+    fn head_is(&mut self, (router, input, v): (usize, usize, usize), flit: Flit, is_head: bool) {
         let block = &mut self.blocks[router / 64];
-        let bit = 1 << (router % 64);
+        let bit = u64::from(is_head) << (router % 64);
         if flit.is_marker() {
             block.marked[input] |= bit;
         } else {
@@ -104,9 +106,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let flit = flit.routed(self.wiring.route(router, flit), v);
         self.slots[(lane << self.ring_shift) + usize::from((head + len) & mask)] = flit;
         self.rings[lane].1 = len + 1;
-        if len == 0 {
-            self.head_is(router, input, v, flit);
-        }
+        self.head_is((router, input, v), flit, len == 0);
     }
 
     #[inline]
@@ -169,6 +169,10 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let at = self.now + Cycle::from(wire + self.shape.rc);
         let far = plane & self.leaves[word][output];
         let (step, input) = (self.step(output), port::opposite(output));
+        if self.words == 1 && far == 0 {
+            self.due_at(at, 0).arrivals[input][v] |= moved(plane, step);
+            return;
+        }
         for (at, plane) in [(at, plane & !far), (at + Cycle::from(self.shape.chip_wire), far)] {
             for (to, plane) in shifted(plane, word, step) {
                 if plane != 0 {
@@ -190,6 +194,10 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let far = plane & self.leaves[word][input];
         // The wire that ends in this input starts at the router on that side.
         let (step, output) = (self.step(input), port::opposite(input));
+        if self.words == 1 && far == 0 {
+            self.due_at(at, 0).credits[output][v] |= moved(plane, step);
+            return;
+        }
         for (at, plane) in [(at, plane & !far), (at + Cycle::from(self.shape.chip_wire), far)] {
             for (to, plane) in shifted(plane, word, step) {
                 if plane != 0 {

@@ -66,6 +66,27 @@ pub fn shifted(plane: u64, word: usize, by: isize) -> [(usize, u64); 2] {
     [(first, plane << bits), (first.wrapping_add(1), spill)]
 }
 
+/// Moves every bit by `by` routers within a word.
+#[inline]
+pub const fn moved(plane: u64, by: isize) -> u64 {
+    if by < 0 { plane >> -by } else { plane << by }
+}
+
+/// Does something for each of up to 8 ports, whose number is a constant there, so that what is never asked is not
+/// compiled.
+macro_rules! each_port {
+    ($ports:expr, $port:ident => $body:expr) => {
+        each_port!(@ $ports, $port, $body, 0, 1, 2, 3, 4, 5, 6, 7)
+    };
+    (@ $ports:expr, $port:ident, $body:expr, $($number:literal),*) => {
+        $(if $number < $ports {
+            const $port: usize = $number;
+            $body;
+        })*
+    };
+}
+pub(super) use each_port;
+
 /// The positions of the set bits.
 #[inline]
 pub fn bits(mut plane: u64) -> impl Iterator<Item = usize> {

@@ -56,14 +56,14 @@ impl Sparse {
         let now = self.now;
         let output = &self.outputs[row];
         let locked = output.lock != FREE;
-        let marker = !locked && output.owed[0].is_some_and(|(eligible, _)| eligible <= now);
+        let marker = !locked && output.owes && self.is_owed(row);
         let request = if locked { output.request & 1 << output.lock } else { self.unlocked(row) };
         if !marker && request == 0 {
             return None;
         }
         let [p, q] = self.shape.interval.map(Cycle::from);
-        if p != q && row % STRIDE < port::LOCAL && now * q < output.allowed {
-            self.wheel.push(output.allowed.div_ceil(q), OUTPUT | row as u32);
+        if p != q && row % STRIDE < port::LOCAL && now * q < self.allowed[row] {
+            self.wheel.push(self.allowed[row].div_ceil(q), OUTPUT | row as u32);
             return None;
         }
         let vc = self.choose_downstream(row).or_else(|| self.starve(row))? as u8;
@@ -136,13 +136,16 @@ impl Sparse {
         let mesh = row % ports < port::LOCAL;
         let output = &mut self.outputs[row];
         output.vc_pointer = if vc + 1 == self.shape.vcs as usize { 0 } else { vc as u8 + 1 };
-        if mesh && p != q {
-            output.allowed = output.allowed.max((self.now * q + 1).saturating_sub(q)) + p;
-        }
-        if output.request != 0 || output.owed[0].is_some_and(|(eligible, _)| eligible <= self.now) {
+        if output.request != 0 || output.owes && self.is_owed(row) {
             self.wheel.push(self.now + 1, OUTPUT | row as u32);
         }
-        self.granted.push((row as u32, input, flit));
+        if mesh && p != q {
+            let allowed = &mut self.allowed[row];
+            *allowed = (*allowed).max((self.now * q + 1).saturating_sub(q)) + p;
+        }
+        if self.records {
+            self.granted.push((row as u32, input, flit));
+        }
         let ready = self.now + Cycle::from(self.wiring.flight[row]);
         let target = self.wiring.target[row];
         if mesh {
@@ -154,11 +157,17 @@ impl Sparse {
         }
     }
 
+    /// Whether the marker that an output owes takes part.
+    fn is_owed(&self, row: usize) -> bool {
+        self.owed[row][0].is_some_and(|(eligible, _)| eligible <= self.now)
+    }
+
     fn take_owed(&mut self, row: usize) -> Flit {
         let net = self.net_of_row(row);
         self.flits[net][0] += 1;
-        let owed = &mut self.outputs[row].owed;
+        let owed = &mut self.owed[row];
         owed.swap(0, 1);
+        self.outputs[row].owes = owed[0].is_some();
         owed[1].take().map(|(_, flit)| flit).unwrap_or_default()
     }
 

@@ -40,10 +40,8 @@ struct Output {
     lock_vc: u8,
     /// The last cycle for which it stands on the list.
     queued: Cycle,
-    /// No grant before `now * q >= allowed`.
-    allowed: Cycle,
-    /// Markers that it owes, oldest first.
-    owed: [Option<(Cycle, Flit)>; 2],
+    /// Whether it owes a marker.
+    owes: bool,
 }
 
 /// State of a core's sending side in one network.
@@ -82,7 +80,13 @@ pub struct Sparse {
     woken: Vec<Wake>,
     marked_lanes: Vec<u32>,
     marked_locals: Vec<u32>,
-    owed: Vec<Owed>,
+    owing: Vec<Owed>,
+    /// By output: markers that it owes, oldest first.
+    owed: Vec<[Option<(Cycle, Flit)>; 2]>,
+    /// By output: no grant before `now * q >= allowed`.
+    allowed: Vec<Cycle>,
+    /// Whether grants are told.
+    records: bool,
     advanced: Vec<u32>,
     picks: Vec<allocate::Pick>,
     granted: Vec<(u32, u8, Flit)>,
@@ -98,8 +102,7 @@ impl Network for Sparse {
             lock: FREE,
             lock_vc: 0,
             queued: Cycle::MAX,
-            allowed: 0,
-            owed: [None; 2],
+            owes: false,
         };
         Self {
             wiring: Wiring::new(&shape, STRIDE),
@@ -123,7 +126,10 @@ impl Network for Sparse {
             woken: Vec::new(),
             marked_lanes: Vec::new(),
             marked_locals: Vec::new(),
-            owed: Vec::new(),
+            owing: Vec::new(),
+            owed: vec![[None; 2]; if shape.marker_hop.is_some() { rows } else { 0 }],
+            allowed: vec![0; rows],
+            records: false,
             advanced: Vec::new(),
             picks: Vec::new(),
             granted: Vec::new(),
@@ -132,6 +138,7 @@ impl Network for Sparse {
     }
 
     fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L) {
+        self.records = L::RECORDS;
         while let Some(at) = self.wheel.next().filter(|at| *at < until) {
             (self.now, self.wake_from) = (at, at + 1);
             self.show();
@@ -241,18 +248,19 @@ impl Sparse {
                 endpoint.flush(self.now, local, flit.epoch(), self);
             }
         }
-        let (mut owed, mut advanced) = (std::mem::take(&mut self.owed), std::mem::take(&mut self.advanced));
+        let (mut owed, mut advanced) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.advanced));
         self.barrier.settle(self.now, &mut owed, &mut advanced);
         owed.drain(..).for_each(|marker| self.owe(&marker));
         for tile in advanced.drain(..) {
             endpoint.advance(self.now, tile, self);
         }
-        (self.owed, self.advanced) = (owed, advanced);
+        (self.owing, self.advanced) = (owed, advanced);
     }
 
     fn owe(&mut self, marker: &Owed) {
         let row = marker.router as usize * STRIDE + marker.output as usize;
-        let owed = &mut self.outputs[row].owed;
+        self.outputs[row].owes = true;
+        let owed = &mut self.owed[row];
         let free = usize::from(owed[0].is_some());
         assert!(owed[free].is_none(), "an output owes at most two markers");
         owed[free] = Some((marker.eligible, marker.flit));
