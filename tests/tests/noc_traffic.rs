@@ -1,7 +1,7 @@
 //! Traffic from a list instead of chance, and exact percentiles.
 
 use emulator::time::mesh::traffic::{Departure, Engine, Measurement, Pattern, PatternError, Setup};
-use emulator::time::mesh::traffic::{measure, replay};
+use emulator::time::mesh::traffic::{measure, measure_links, replay};
 use emulator::time::mesh::{HashLog, Shape, Size};
 use isa::timing::Timing;
 use seamount_tests::noc::curves::mesh;
@@ -71,4 +71,43 @@ fn targets_are_what_nodes_send_to() {
     assert_eq!(Pattern::Hotspot4.targets(&shape, 9), Ok(vec![27, 28, 35, 36]));
     assert_eq!(Pattern::Bitcomp.targets(&shape, 9), Ok(vec![54]));
     assert_eq!(Pattern::Uniform.targets(&shape, 9), Ok((0..64).collect()));
+}
+
+#[test]
+fn one_flow_carries_what_its_credits_allow() {
+    // A credit comes back after 6 cycles (timing.md 3.3), so a link carries min(1, buffer / 6).
+    for buffer in [1, 2, 3, 4, 5, 6, 7, 8, 16] {
+        let count = 1200;
+        let departures: Vec<Departure> = (0..count).map(|at| Departure { at, source: 0, to: 1 }).collect();
+        for engine in [Engine::Dense, Engine::Sparse] {
+            let (measured, _) = play(mesh(buffer, 1), &departures, engine);
+            let alone = 8; // 3 H + 2, two routers
+            let cycles = count + measured.latency_max - alone;
+            let expected = count * 6 / u64::from(buffer.min(6));
+            assert!(cycles.abs_diff(expected) <= 6, "buffer {buffer}: {cycles} cycles for {expected}");
+        }
+    }
+}
+
+#[test]
+fn below_its_bound_every_pattern_is_carried_whole() {
+    let bounds_ppm = [
+        (Pattern::Uniform, 500_000),
+        (Pattern::Transpose, 142_857),
+        (Pattern::Bitcomp, 250_000),
+        (Pattern::Tornado, 333_333),
+        (Pattern::Hotspot4, 62_500),
+        (Pattern::Hotspot1, 15_625),
+        (Pattern::Neighbour, 1_000_000),
+    ];
+    for (pattern, bound_ppm) in bounds_ppm {
+        for (buffer, vcs) in [(4, 1), (8, 1), (16, 1), (4, 2), (8, 3), (8, 4)] {
+            let setup = Setup { window: 4000, ..Setup::latency(pattern, bound_ppm * 2 / 5, 1) };
+            let (measured, links) = measure_links(mesh(buffer, vcs), &setup, Engine::Auto).expect("it fits");
+            let lost = measured.offered.abs_diff(measured.accepted);
+            assert!(lost * 20 < measured.offered, "{pattern:?}, {vcs} x {buffer}: {lost} packets behind");
+            let most = links.most(&mesh(buffer, vcs));
+            assert!(most.into_iter().all(|flits| flits <= setup.window), "{pattern:?}: {most:?}");
+        }
+    }
 }
