@@ -45,7 +45,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "two levels in one field",
         "Physical values (tau_v, threshold, weight = 0.3) are quantised and reported; chip-level values (voltage_decay, vth_mant, weight = 12) are exact. One quantity is given on one level.",
     ),
-    ("E0035", "no effect", "What is written here changes nothing."),
+    (
+        "E0035",
+        "no effect",
+        "What is written here changes nothing: a field that every compartment overrides, a step of a record after the last, a learning rule that reads a trace or a reward that nothing sets, so that it is 0 throughout.",
+    ),
     (
         "E0036",
         "a time without a step",
@@ -54,18 +58,18 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "E0041",
         "out of range",
-        "A field of the chip holds a certain range (contract 1 to 8). Chip-level values are taken or refused, never rounded.",
+        "A field of the chip holds a certain range (contract 1 to 8). Chip-level values are taken or refused, never rounded; weights between two steps are the one exception (E0043).",
     ),
     ("E0042", "the wrong number of values", "A list has one value for each neuron, line, synapse or sample."),
     (
         "E0043",
         "a weight between two steps",
-        "A mantissa is a multiple of 2^lsb, lsb = 8 - (bits - mixed): mixed weights of 8 bits are even (contract 2).",
+        "A mantissa is a multiple of 2^lsb, lsb = 8 - (bits - mixed): mixed weights of 8 bits are even, others of 8 bits have steps of 1. What a description gives between two steps is truncated toward zero, with a warning that counts them; in a graph (JSON) it is refused. Give multiples of the step, more `bits`, or weights of one sign (contract 2).",
     ),
     (
         "E0044",
         "a weight does not fit",
-        "Mantissas are -256..255 (mixed), 0..255 (excitatory), -255..0 (inhibitory). `exponent` multiplies them by 2^exponent; `clip = true` clips and reports.",
+        "Mantissas are -256..255 (mixed), 0..255 (excitatory), -255..0 (inhibitory). `exponent` multiplies them by 2^exponent; `clip = true` clips them, with a warning that counts them.",
     ),
     (
         "E0045",
@@ -161,5 +165,10 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "W0001",
         "a name from another tool",
         "NxSDK, brian2_loihi and Lava names are accepted; `fmt` writes the canonical one.",
+    ),
+    (
+        "W0002",
+        "a value that quantisation loses",
+        "A time constant becomes a decay of 12 bits, so the finest is 1/4096 a step: one of more than 8,191 steps becomes 0 and never decays, one of less than 0.11 steps becomes 4096 and forgets at once. Steps of another length (`step`) make room; `current_decay`, `voltage_decay` and `decay` say 0 or 4096 where that is meant.",
     ),
 ];

@@ -3,8 +3,10 @@
 mod alias;
 mod eval;
 mod fields;
+mod idle;
 mod input;
 mod library;
+mod mantissa;
 mod neuron;
 mod numbers;
 mod pattern;
@@ -228,6 +230,7 @@ impl<'a> Elaborator<'a> {
         }
         self.resolve_physical();
         self.derive_settings();
+        self.warn_idle();
         self.session(statements);
     }
 

@@ -358,7 +358,26 @@ impl<'a> Elaborator<'a> {
             if let Values::Each(all) = &tau { format!(" (first of {})", all.len()) } else { String::new() };
         let (asked, got) = (self.time(asked), format!("{}, decay {}", self.time(got.got), got.value));
         self.note(at.expr.span, at.what, format!("{asked}{more}"), got);
+        self.warn_lost(&tau, at, method);
         Some(map(tau, |tau| i64::from(quantise::decay(tau, method).value)))
+    }
+
+    /// Warns of time constants whose decay is rounded to never or at once.
+    fn warn_lost(&mut self, tau: &Values<f64>, at: At, method: Method) {
+        let lost = |tau: f64| match quantise::decay(tau, method).value {
+            0 if tau.is_finite() => Some("decay 0: it never decays"),
+            4096 if tau > 0.0 && tau < 1.0 => Some("decay 4096: it forgets at once"),
+            _ => None,
+        };
+        let Some((tau, what)) = tau.iter().find_map(|tau| Some((*tau, lost(*tau)?))) else { return };
+        let mut asked = self.time(tau);
+        if self.graph.step_us.is_some() {
+            asked += &format!(", {} steps,", quantise::show(tau));
+        }
+        let message = format!("{} = {asked} becomes {what}", at.what);
+        let warning = Diagnostic::warning("W0002", at.expr.span, message);
+        let help = "a decay is a multiple of 1/4096 a step: longer or shorter steps (`step`) hold others; where it is meant, say the decay itself";
+        self.found.push(warning.help(help));
     }
 
     /// Steps as the report says them: in ms where a step is declared.

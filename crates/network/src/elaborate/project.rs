@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use isa::num::{text_weight_range, truncate_weight, weight_lsb};
 use isa::op::{AxonKind, Compression, SignMode, weight_bits_code};
 
 use super::fields::SYNAPSE;
@@ -22,10 +21,10 @@ use crate::text::ast::{self, Expr, ExprKind, Item, ItemKind};
 type Fields<'a> = BTreeMap<&'static str, (&'a Item, Rc<Scope>)>;
 
 /// How weights are stored.
-struct Format {
-    sign: Option<SignMode>,
+pub(super) struct Format {
+    pub(super) sign: Option<SignMode>,
     exponent: Option<i32>,
-    clip: bool,
+    pub(super) clip: bool,
 }
 
 impl<'a> Elaborator<'a> {
@@ -284,96 +283,6 @@ impl<'a> Elaborator<'a> {
         Some(())
     }
 
-    /// Mantissas: taken, truncated to the precision with a note, or refused.
-    fn chip_weights(
-        &mut self,
-        numbers: Numbers,
-        span: Span,
-        format: &Format,
-        p: &mut Projection,
-    ) -> Option<()> {
-        let expr = Expr { kind: ExprKind::Int(0), span };
-        let what = format!("weight of `{}`", p.name);
-        let at = At { expr: &expr, scope: &Scope::new(), what: &what };
-        let values = match numbers {
-            Numbers::Ints(v) => v,
-            Numbers::Reals(v) => self.whole_weights(v, at)?,
-            _ => return self.wrong_unit(at, "a number without a unit"),
-        };
-        p.mode = format
-            .sign
-            .unwrap_or_else(|| sign_of((values.iter().any(|w| *w < 0), values.iter().any(|w| *w > 0))));
-        let (low, high) = text_weight_range(p.mode);
-        let (low, high) = (i64::from(low), i64::from(high));
-        let outside: Vec<i64> = values.iter().copied().filter(|w| !(low..=high).contains(w)).collect();
-        if !outside.is_empty() && !format.clip {
-            return self.too_wide(&outside, &values, span, p);
-        }
-        if !outside.is_empty() {
-            let (asked, got) =
-                (format!("{} weights outside {low}..={high}", outside.len()), "clipped".to_owned());
-            self.note(span, what.clone(), asked, got);
-        }
-        let lsb = weight_lsb(p.mode, p.bits);
-        let (least, most) = isa::num::weight_range(p.mode, lsb);
-        let mut lost = 0usize;
-        p.weight = map(values, |w| {
-            let written = w.clamp(low, high) as i32;
-            let kept = truncate_weight(written, lsb).clamp(least, most);
-            lost += usize::from(kept != written);
-            kept as i16
-        });
-        if lost > 0 {
-            let (asked, got) = (
-                format!("{lost} mantissas between the steps"),
-                format!("truncated to multiples of {}", 1 << lsb),
-            );
-            self.note(span, what, asked, got);
-        }
-        Some(())
-    }
-
-    fn whole_weights(&mut self, values: Values<f64>, at: At) -> Option<Values<i64>> {
-        let before = self.found.len();
-        let whole = self.whole(values, at);
-        if let Some(error) = self.found.get_mut(before) {
-            error.help = Some(
-                "weights are mantissas here; give the target neuron a `threshold` for weights in its unit"
-                    .into(),
-            );
-        }
-        whole
-    }
-
-    fn too_wide(&mut self, outside: &[i64], values: &Values<i64>, span: Span, p: &Projection) -> Option<()> {
-        let largest = outside.iter().copied().max_by_key(|w| w.unsigned_abs()).unwrap_or_default();
-        let (low, high) = text_weight_range(p.mode);
-        let message = format!("weight {largest} does not fit: {}, {} bits, {low}..={high}", p.mode, p.bits);
-        let mut error = Diagnostic::error("E0044", span, message);
-        if let Values::Each(all) = values {
-            let at = all.iter().position(|w| *w == largest).unwrap_or_default();
-            let (i, j) = p.ends(at);
-            let (n, of) = (outside.len(), all.len());
-            error = error
-                .label(format!("{n} of {of} weights do not fit, the largest is {largest} at [{i}, {j}]"));
-        }
-        let exponent = (1..=7).find(|e| largest >> e >= low.into() && largest >> e <= high.into());
-        let help = match (p.mode, largest, exponent) {
-            (SignMode::Inhibitory, -256, _) => "use -255".into(),
-            (SignMode::Excitatory, w, _) if w < 0 => "`sign = mixed` holds both signs, in steps of 2".into(),
-            (SignMode::Inhibitory, w, _) if w > 0 => "`sign = mixed` holds both signs, in steps of 2".into(),
-            (_, _, Some(e)) => format!(
-                "divide by {} and say `exponent = {e}`, which holds {}..={} in steps of {}; `clip = true` clips and reports",
-                1 << e,
-                low << e,
-                high << e,
-                1 << e
-            ),
-            _ => "`clip = true` clips and reports".into(),
-        };
-        self.fail(error.help(help))
-    }
-
     fn delays(
         &mut self,
         fields: &Fields<'a>,
@@ -543,7 +452,7 @@ fn is_none(value: &Expr) -> bool {
 }
 
 /// The mode of weights of which (some are negative, some are positive).
-fn sign_of(signs: (bool, bool)) -> SignMode {
+pub(super) fn sign_of(signs: (bool, bool)) -> SignMode {
     match signs {
         (true, true) => SignMode::Mixed,
         (true, false) => SignMode::Inhibitory,

@@ -139,8 +139,13 @@ impl<'a> Elaborator<'a> {
         match when {
             When::Always => (1, Vec::new()),
             When::Every(every) => {
-                let every = self.one_step(At { expr: every, scope: &scope, what: "every" }, STEPS);
-                (every.unwrap_or(1) as u32, Vec::new())
+                let found = self.one_step(At { expr: every, scope: &scope, what: "every" }, STEPS);
+                let run = i64::from(self.graph.session.steps);
+                if let Some(period) = found.filter(|period| run > 0 && *period > run) {
+                    let message = format!("every {period}, but the last step is {run}: nothing is recorded");
+                    self.found.push(Diagnostic::warning("E0035", every.span, message));
+                }
+                (found.unwrap_or(1) as u32, Vec::new())
             }
             When::At(steps) => {
                 let mut found = Vec::with_capacity(steps.len());
