@@ -1,22 +1,9 @@
 //! The networks of the contract's vectors, by every route.
 
-use seamount_tests::contract::expect::Expected;
-use seamount_tests::contract::net::NetworkCase;
-use seamount_tests::contract::{all_hold, cases};
-use seamount_tests::route::Route;
+use seamount_tests::contract::{all_hold, cases, kept, network_holds};
 
 fn networks_hold(file: &str) {
-    all_hold(&cases(file, "network"), |case| {
-        let (given, expected): (NetworkCase, Expected) = (case.given(), case.expected());
-        let (graph, stimulus) = (given.graph(), given.stimulus());
-        for route in Route::all() {
-            route
-                .record(&graph, given.steps, &stimulus, &|t| expected.looks_at(t))
-                .and_then(|shown| expected.check(&given, &graph, &shown))
-                .map_err(|error| format!("{route:?}: {error}"))?;
-        }
-        Ok(())
-    });
+    all_hold(&cases(file, "network"), network_holds);
 }
 
 #[test]
@@ -54,4 +41,14 @@ fn learning() {
 #[test]
 fn everything() {
     networks_hold("C13_everything");
+}
+
+/// The stimuli of other simulators' learning, under our contract: whoever has a quirk, what is expected here has none.
+#[test]
+fn stimuli_of_other_simulators() {
+    for (file, n) in [("brian", 7), ("lava", 5), ("nengo", 2)] {
+        let cases = kept(&format!("learning/{file}"));
+        assert_eq!(cases.len(), n, "{file}");
+        all_hold(&cases, network_holds);
+    }
 }

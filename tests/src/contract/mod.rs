@@ -8,6 +8,9 @@ pub mod units;
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::expect::Expected;
+use self::net::NetworkCase;
+use crate::route::Route;
 use crate::shared;
 
 /// A file of vectors.
@@ -66,6 +69,31 @@ pub fn cases(file: &str, kind: &str) -> Vec<Case> {
     let cases: Vec<Case> = cases.into_iter().filter(|case| case.kind == kind).collect();
     assert!(!cases.is_empty(), "{file} holds no case of kind {kind}");
     cases
+}
+
+/// Cases that the repository keeps whole, e.g. `learning/lava`.
+///
+/// # Panics
+/// If there is no such file.
+#[must_use]
+pub fn kept(file: &str) -> Vec<Case> {
+    shared::read_json::<VectorFile>(&shared::here().join(format!("vectors/{file}.json"))).cases
+}
+
+/// Whether a case of kind `network` holds by every route.
+///
+/// # Errors
+/// The first route that shows something else, and what.
+pub fn network_holds(case: &Case) -> Result<(), String> {
+    let (given, expected): (NetworkCase, Expected) = (case.given(), case.expected());
+    let (graph, stimulus) = (given.graph(), given.stimulus());
+    for route in Route::all() {
+        route
+            .record(&graph, given.steps, &stimulus, &|t| expected.looks_at(t))
+            .and_then(|shown| expected.check(&given, &graph, &shown))
+            .map_err(|error| format!("{route:?}: {error}"))?;
+    }
+    Ok(())
 }
 
 /// Runs `check` on every case and reports all that fail.
