@@ -38,7 +38,7 @@ pub struct Snapshot {
     /// \[compartment, y1, y2, y3, ty\], sorted; only where a plastic synapse ends.
     pub post: Vec<[i32; 5]>,
     /// \[r0, r1\] of each channel.
-    pub reward: Vec<[i32; 2]>,
+    pub reward: Vec<Option<[i32; 2]>>,
     /// \[compartment, activity, vth\] where the threshold moves.
     pub homeostasis: Vec<[i32; 3]>,
 }
@@ -106,9 +106,8 @@ fn snapshot(graph: &Graph, state: &State) -> Snapshot {
         let unit = &state.compartments[key as usize].post;
         [key as i32, unit.x[0], unit.x[1], unit.x[2], unit.at as i32]
     });
-    let reward = heard(graph)
-        .into_iter()
-        .map(|settings| settings.map_or([0, 0], |i| [state.rewards[i].r0, state.rewards[i].r1]));
+    let reward =
+        heard(graph).into_iter().map(|settings| settings.map(|i| [state.rewards[i].r0, state.rewards[i].r1]));
     let homeostasis = homeostatic(graph).into_iter().map(|key| {
         let compartment = &state.compartments[key as usize];
         [key as i32, compartment.activity, compartment.vth as i32]
@@ -124,25 +123,13 @@ fn snapshot(graph: &Graph, state: &State) -> Snapshot {
     }
 }
 
-/// The first settings that hear each reward channel and have a plastic synapse; others keep no reward.
+/// The first settings of a population that hear each reward channel; a channel of a core without compartments is on no
+/// chip.
 #[must_use]
 pub fn heard(graph: &Graph) -> Vec<Option<usize>> {
-    let plastic = graph.projections.iter().filter(|p| p.rule.is_some());
-    let learns: Vec<usize> = plastic
-        .flat_map(|p| {
-            let post = graph.side_keys(&p.post);
-            let targets: Vec<u32> = (0..p.synapses()).map(|i| post[p.ends(i).1].0).collect();
-            targets.into_iter().map(|key| settings_of(graph, key))
-        })
-        .collect();
-    let hears = |i: &usize, channel| graph.settings[*i].reward == Some(channel) && learns.contains(i);
+    let peopled = |i: &usize| graph.populations.iter().any(|p| p.settings == *i && p.size > 0);
+    let hears = |i: &usize, channel| graph.settings[*i].reward == Some(channel) && peopled(i);
     (0..graph.rewards.len()).map(|channel| (0..graph.settings.len()).find(|i| hears(i, channel))).collect()
-}
-
-/// Settings of the population that a compartment belongs to.
-fn settings_of(graph: &Graph, key: u32) -> usize {
-    let population = (0..graph.populations.len()).rfind(|&p| graph.population_key(p).0 <= key);
-    graph.populations[population.expect("a compartment")].settings
 }
 
 /// Keys of the compartments whose threshold moves.

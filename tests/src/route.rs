@@ -174,8 +174,8 @@ fn snapshot(graph: &Graph, chip: &Chip) -> Snapshot {
         shown.post.push([key.0 as i32, y[0], y[1], y[2], state.ty as i32]);
     }
     for (channel, heard) in recording::heard(graph).into_iter().enumerate() {
-        let (r0, r1) = heard.and_then(|_| chip.reward(graph.reward_key(channel))).unwrap_or((0, 0));
-        shown.reward.push([r0, r1]);
+        let of_chip = |_| chip.reward(graph.reward_key(channel)).expect("a core hears the channel").into();
+        shown.reward.push(heard.map(of_chip));
     }
     for key in recording::homeostatic(graph) {
         let state = chip.compartment(Key(key)).expect("a compartment");

@@ -204,7 +204,7 @@ pub fn sign_mode(name: &str) -> SignMode {
 fn projection(index: usize, p: &Projection, views: &Views, net: &Net) -> graph::Projection {
     let column = |c: usize| p.syn.iter().map(move |row| row.get(c).copied().unwrap_or(0));
     let has_tag_program = p.rule.is_some_and(|rule| !net.rules[rule].t.is_empty());
-    let delay: Vec<u8> = column(3).map(|d| d as u8).collect();
+    let delay: Vec<u8> = column(3).map(|d| u8::try_from(d).unwrap_or(u8::MAX)).collect(); // refused, as it should be
     graph::Projection {
         name: format!("p{index}"),
         pre: if p.from == "input" { views.inputs.clone() } else { views.compartments.clone() },

@@ -1,6 +1,6 @@
 //! Expressions to values: constants, arithmetic, files, draws.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::value::{Number, Value, arithmetic};
@@ -29,8 +29,8 @@ impl<'a> Elaborator<'a> {
             }
         }
         loop {
-            let names: Vec<&str> = open.iter().map(|(name, _)| name.text.as_str()).collect();
-            let waits = |value: &Expr| names.iter().any(|name| mentions(value, name));
+            let names: BTreeSet<&str> = open.iter().map(|(name, _)| name.text.as_str()).collect();
+            let waits = |value: &Expr| mentions(value, &names);
             let (ready, waiting): (Vec<_>, Vec<_>) = open.iter().partition(|(_, value)| !waits(value));
             if ready.is_empty() {
                 break;
@@ -315,16 +315,16 @@ fn quantity(x: f64, unit: Unit) -> Number {
     }
 }
 
-/// Whether an expression uses a name.
-fn mentions(expr: &Expr, name: &str) -> bool {
+/// Whether an expression uses one of some names.
+fn mentions(expr: &Expr, names: &BTreeSet<&str>) -> bool {
     match &expr.kind {
-        ExprKind::Name(used) => used == name,
-        ExprKind::Neg(inner) | ExprKind::Member(inner, _) => mentions(inner, name),
-        ExprKind::Binary(_, a, b) => mentions(a, name) || mentions(b, name),
-        ExprKind::List(list) => list.iter().any(|e| mentions(e, name)),
-        ExprKind::Index(of, list) => mentions(of, name) || list.iter().any(|e| mentions(e, name)),
-        ExprKind::Call(_, args) => args.iter().any(|arg| mentions(&arg.value, name)),
-        ExprKind::Range(a, b) => [a, b].into_iter().flatten().any(|e| mentions(e, name)),
+        ExprKind::Name(used) => names.contains(used.as_str()),
+        ExprKind::Neg(inner) | ExprKind::Member(inner, _) => mentions(inner, names),
+        ExprKind::Binary(_, a, b) => mentions(a, names) || mentions(b, names),
+        ExprKind::List(list) => list.iter().any(|e| mentions(e, names)),
+        ExprKind::Index(of, list) => mentions(of, names) || list.iter().any(|e| mentions(e, names)),
+        ExprKind::Call(_, args) => args.iter().any(|arg| mentions(&arg.value, names)),
+        ExprKind::Range(a, b) => [a, b].into_iter().flatten().any(|e| mentions(e, names)),
         ExprKind::Int(_) | ExprKind::Real(_) | ExprKind::Quantity(..) | ExprKind::Text(_) => false,
     }
 }

@@ -16,6 +16,9 @@ pub fn read_csv(bytes: &[u8]) -> Result<Array, FileError> {
     let lines: Vec<(usize, &str)> = (1..).zip(text.lines()).collect();
     let (mut whole, mut float, mut width) = (Vec::new(), Vec::new(), None);
     let named = lines.iter().find(data).is_some_and(|line| is_head(line.1));
+    if let (true, Some(head)) = (named, lines.iter().find(data)) {
+        width = Some(head.1.split(',').count());
+    }
     for (number, row) in lines.iter().filter(data).skip(usize::from(named)) {
         let refuse = |what| FileError::Line { line: *number, what };
         let before = *width.get_or_insert(row.split(',').count());
@@ -37,9 +40,14 @@ pub fn read_csv(bytes: &[u8]) -> Result<Array, FileError> {
     Ok(Array { shape, values })
 }
 
-/// A first line of names.
+/// A first line of names: each begins with a letter and holds letters, digits, spaces and `_ . - ( ) [ ]`.
 fn is_head(line: &str) -> bool {
-    line.split(',').all(|cell| cell.trim().parse::<f64>().is_err())
+    let inner = |c: char| c.is_alphanumeric() || " _.-()[]".contains(c);
+    line.split(',').map(|cell| cell.trim().trim_matches('"')).all(|cell| {
+        cell.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && cell.chars().all(inner)
+            && cell.parse::<f64>().is_err()
+    })
 }
 
 #[cfg(test)]
@@ -53,6 +61,10 @@ mod tests {
         assert_eq!(read_csv(b"1\n0.5\n").unwrap().values, Numbers::Float(vec![1.0, 0.5]));
         let refusal = |bytes| read_csv(bytes).unwrap_err().to_string();
         assert_eq!(refusal(b"1,2\n3\n"), "line 2: 1 cells, the lines before have 2");
+        assert_eq!(refusal(b"step\n1,0\n"), "line 2: 2 cells, the lines before have 1");
+        for damaged in ["1-0", "1(0", "1$0", "1<0", "1l0", "1;0", ",,,", "1\u{c}0"] {
+            assert!(read_csv(format!("{damaged}\n2,1\n5,0\n").as_bytes()).is_err(), "{damaged:?}");
+        }
         assert_eq!(refusal(b"1\nx\n"), "line 2: `x` is no number");
         assert_eq!(refusal(b"1,\xff"), "byte 2: not UTF-8 text");
     }

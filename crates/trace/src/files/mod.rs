@@ -24,6 +24,8 @@ pub use spikes::{read_spikes, write_spikes_csv};
 
 /// Most bytes of an array.
 pub const ARRAY_BYTES_MAX: u64 = 1 << 30;
+/// Most values of an array: as whole numbers of 64 bits they take 1 GiB.
+pub const ARRAY_VALUES_MAX: usize = 1 << 27;
 
 /// Why bytes are not the file they should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

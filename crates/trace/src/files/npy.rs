@@ -3,7 +3,7 @@
 use ndarray::{ArrayView, IxDyn};
 use ndarray_npy::WriteNpyExt;
 
-use super::{ARRAY_BYTES_MAX, Array, FileError, Numbers};
+use super::{ARRAY_BYTES_MAX, ARRAY_VALUES_MAX, Array, FileError, Numbers};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -34,6 +34,10 @@ pub fn read_npy(bytes: &[u8]) -> Result<Array, FileError> {
     };
     let data = &bytes[start..];
     let count = head.shape.iter().try_fold(1usize, |count, side| count.checked_mul(*side));
+    if count.is_none_or(|count| count > ARRAY_VALUES_MAX) {
+        let what = format!("shape {:?} has more than {ARRAY_VALUES_MAX} values", head.shape);
+        return Err(FileError::byte(10, what));
+    }
     let size =
         count.and_then(|count| count.checked_mul(width)).filter(|size| *size as u64 <= ARRAY_BYTES_MAX);
     let size = size.ok_or_else(|| FileError::byte(10, format!("shape {:?} exceeds 1 GiB", head.shape)))?;
@@ -214,7 +218,7 @@ mod tests {
         assert_eq!(refusal(b"PK\x03\x04"), "not an npy file");
         assert_eq!(
             refusal(&npy("<i4", "False", "(9999999999,)", &[0])),
-            "byte 10: shape [9999999999] exceeds 1 GiB"
+            "byte 10: shape [9999999999] has more than 134217728 values"
         );
         assert_eq!(
             refusal(&npy("<i4", "False", "(3,)", &[0])),
