@@ -36,10 +36,11 @@ fn same_counts(ours: &Counts, chip: &Counters) {
 
 #[test]
 fn timing_changes_nothing() {
-    let mut timed_steps = 0;
-    for seed in 0..60 {
+    let (mut cases, mut timed_steps) = (0, 0);
+    for seed in 0..1_100 {
         let case = random::case(seed, if seed % 2 == 0 { Shape::SMALL } else { Shape::FIXED });
-        let board = if seed % 3 == 0 { Board::ONE } else { Board::MANY };
+        let threads = [1, 2, 8][seed as usize % 3];
+        let board = if seed % 5 == 0 { Board::ONE } else { Board::MANY };
         let Ok(image) = board.image(&case.graph) else { continue };
         let mut plain = Chip::load(&image).expect("it loads");
         let mut watched = Chip::load(&image).expect("it loads");
@@ -51,8 +52,7 @@ fn timing_changes_nothing() {
         let calibration = calibration(seed);
         let mut timed =
             Timed::<Sparse>::new(&board.description(), &calibration, &cores, NoLog).expect("it can be timed");
-        watched
-            .run(case.steps, board.threads, &mut timed, &mut |step, keys| after.push((step, keys.to_vec())));
+        watched.run(case.steps, threads, &mut timed, &mut |step, keys| after.push((step, keys.to_vec())));
         assert!(before == after, "seed {seed}: spikes differ under {}", calibration.name);
         assert_eq!(plain.digest(), watched.digest(), "seed {seed}, {}", calibration.name);
         assert_eq!(plain.counters(), watched.counters(), "seed {seed}, {}", calibration.name);
@@ -60,7 +60,8 @@ fn timing_changes_nothing() {
         assert_eq!(steps.len(), case.steps as usize + 1, "seed {seed}");
         same_counts(&Totals::of(&steps).counts, &plain.counters());
         timed_steps += steps.len();
+        cases += 1;
     }
-    println!("{timed_steps} steps timed");
-    assert!(timed_steps > 1000, "{timed_steps}");
+    println!("V9 {cases} networks, {timed_steps} steps timed");
+    assert!(cases >= 1_000, "{cases}");
 }

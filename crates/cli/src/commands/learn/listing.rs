@@ -55,14 +55,18 @@ fn factor(word: &FactorWord) -> String {
     }
 }
 
-/// What the products lose, and how the result is rounded.
+/// What becomes of the products, and how the result is rounded.
 pub fn precision(rule: &Rule) -> String {
     let shift = |term: &Term| product_shift(&term.factors.iter().map(|f| f.code).collect::<Vec<_>>());
-    let terms = rule.w.iter().chain(&rule.d).chain(&rule.t);
-    let lost: Vec<String> = terms.map(|term| shift(term).to_string()).collect();
-    let lost = match lost.iter().any(|bits| bits != "0") {
-        true => format!("the products lose {} low bits", lost.join(", ")),
-        false => "no product loses a bit".to_string(),
+    let shifts = rule.w.iter().chain(&rule.d).chain(&rule.t).map(shift);
+    let scaled: Vec<String> = (1..)
+        .zip(shifts)
+        .filter(|(_, shift)| *shift > 0)
+        .map(|(term, shift)| format!("term {term} counts 2^-{shift} of what is written"))
+        .collect();
+    let scaled = match scaled.is_empty() {
+        true => "every term counts as written".to_string(),
+        false => format!("{}, as a product keeps 15 bits (isa/README.md, section 14)", scaled.join(", ")),
     };
-    format!("precision {lost}; one stochastic rounding to the stored unit, mean exact, error below 1 unit")
+    format!("precision {scaled}; one stochastic rounding to the stored unit, mean exact, error below 1 unit")
 }
