@@ -19,6 +19,7 @@ fn cluster(program: &Path, seed: u32) -> (f64, usize) {
     let output = run_in(&root(), &arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["overflows"], 0, "no sum leaves its slot");
     let rows = std::fs::read_to_string(folder.join("samples.csv")).unwrap();
     let last: Vec<&str> = rows.lines().skip(1 + 7 * 1347).collect();
     assert_eq!(last.len(), 1347, "the last of eight passes");

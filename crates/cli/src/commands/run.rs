@@ -267,8 +267,8 @@ fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written
     }
     let c = &summary.counters;
     ui.print(&format!(
-        "\ndigest {}  seed {}  contract {:016x}\n{} synaptic operations, {} messages, {} hops, {} overflows\n",
-        summary.digest, summary.seed, spec_hash(), c.synaptic_operations, c.messages, c.hops, summary.overflows
+        "\ndigest {}  seed {}  contract {:016x}\n{} synaptic operations, {} messages, {} hops, {}\n",
+        summary.digest, summary.seed, spec_hash(), c.synaptic_operations, c.messages, c.hops, screen::overflows(c)
     ));
     if let Some(watched) = watched {
         ui.print(&time_screen::run(watched));

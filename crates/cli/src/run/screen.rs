@@ -86,3 +86,12 @@ pub fn time(seconds: f64) -> String {
 pub fn count(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
+
+/// How many values overflowed, and of which kind.
+pub fn overflows(c: &trace::Counters) -> String {
+    let kinds = [("q_wrap", c.q_wrap), ("u_wrap", c.u_wrap), ("x_wrap", c.x_wrap), ("v_range", c.v_range)];
+    let seen: Vec<String> =
+        kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{kind} {n}")).collect();
+    let kinds = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) };
+    format!("{} overflows{kinds}", c.overflows())
+}
