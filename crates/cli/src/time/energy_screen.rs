@@ -34,6 +34,7 @@ pub fn text(bill: &Bill, cores: bool) -> String {
     }
     let rest = bill.timed.iter().map(|timed| joules(timed.tally.energy.at_rest));
     line("at rest, apart", "", rest, &mut text);
+    text += "≥: at least; ±: the error its source states; ~: some of it has no stated error, see below\n";
     shares(
         bill,
         "by population",
@@ -97,12 +98,17 @@ fn classes(bills: &[Vec<Item>], text: &mut String) {
     }
 }
 
-/// `≥ 12.3 uJ`, `3.44 uJ ± 403 nJ`.
+/// `≥ 12.3 uJ`, `3.44 uJ ± 403 nJ`, `~ 5.09 uJ` where a part of it has no stated error.
 fn value(support: &Support) -> String {
-    let sign = if support.is_lower_bound() { "≥ " } else { "" };
-    let error =
-        if support.error_fj > 0 { format!(" ± {}", joules(support.error_fj)) } else { String::new() };
-    format!("{sign}{}{error}", joules(support.energy_fj))
+    let energy = joules(support.energy_fj);
+    match support {
+        support if support.is_lower_bound() => format!("≥ {energy}"),
+        support if support.error_fj > 0 && support.with_error_fj == support.energy_fj => {
+            format!("{energy} ± {}", joules(support.error_fj))
+        }
+        support if support.energy_fj > 0 => format!("~ {energy}"),
+        _ => energy,
+    }
 }
 
 fn shares<'a>(bill: &Bill, what: &str, all: impl Iterator<Item = (String, &'a Counts)>, text: &mut String) {
