@@ -14,8 +14,9 @@ use crate::open::{self, Given, Input, Layout, Network};
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
 use crate::run::{files, learned, names, probe, screen, spikes};
-use crate::time::run::{self as timed, Wanted, Watched};
+use crate::time::run::{self as timed, Wanted};
 use crate::time::screen as time_screen;
+use crate::time::watched::Watched;
 use crate::ui::Ui;
 use crate::write;
 
@@ -268,7 +269,13 @@ fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written
     let c = &summary.counters;
     ui.print(&format!(
         "\ndigest {}  seed {}  contract {:016x}\n{} synaptic operations, {} messages, {} hops, {}\n",
-        summary.digest, summary.seed, spec_hash(), c.synaptic_operations, c.messages, c.hops, screen::overflows(c)
+        summary.digest,
+        summary.seed,
+        spec_hash(),
+        c.synaptic_operations,
+        c.messages,
+        c.hops,
+        screen::overflows(c)
     ));
     if let Some(watched) = watched {
         ui.print(&time_screen::run(watched));

@@ -7,9 +7,11 @@ use std::fmt::Write;
 use emulator::time::mesh::sparse::Sparse;
 use emulator::time::mesh::{Cycle, Links, Log, Shape, port};
 use emulator::time::pipeline::{StepReport, Timed};
-use isa::ids::CoreId;
+use image::Symbols;
+use isa::ids::{CoreId, Key};
 
 use super::tally;
+use crate::run::names;
 
 /// Rows of `timing.csv`, one a step.
 #[derive(Clone, Debug)]
@@ -124,5 +126,14 @@ pub fn latency(links: &Links) -> String {
     };
     add("latency", &links.latency);
     add("waited", &links.waited);
+    text
+}
+
+/// `rates.csv`: fires of every compartment and input line, by key.
+pub fn rates(fires: &[u64], symbols: &Symbols) -> String {
+    let mut text = String::from("key,name,fires\n");
+    for (key, fires) in fires.iter().enumerate() {
+        let _ = writeln!(text, "{key},{},{fires}", names::of(symbols, Key(key as u32)));
+    }
     text
 }

@@ -11,3 +11,4 @@ pub mod support;
 pub mod tally;
 pub mod units;
 pub mod watch;
+pub mod watched;

@@ -4,9 +4,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use image::{Image, Symbols};
+use image::Image;
 use indicatif::ProgressBar;
-use isa::ids::Key;
 use isa::timing::Timing;
 use network::graph::Graph;
 use serde::Serialize;
@@ -16,7 +15,6 @@ use super::run::{self as timed, Wanted};
 use super::units::{joules, seconds};
 use crate::failure::Failure;
 use crate::read;
-use crate::run::names;
 use crate::run::session::{Overflow, Plan};
 use trace::Stimulus;
 
@@ -24,15 +22,6 @@ use trace::Stimulus;
 const STEPS: u64 = 1000;
 /// Most steps of each of the two runs that are compared.
 const COMPARED_MAX: u32 = 1000;
-
-/// `rates.csv`: fires of every compartment and input line, by key.
-pub fn rates(fires: &[u64], symbols: &Symbols) -> String {
-    let mut text = String::from("key,name,fires\n");
-    for (key, fires) in fires.iter().enumerate() {
-        let _ = writeln!(text, "{key},{},{fires}", names::of(symbols, Key(key as u32)));
-    }
-    text
-}
 
 /// Fires in 1,000 steps of every compartment and input line of a graph, from the folder of an earlier run.
 pub fn read(folder: &Path, graph: &Graph) -> Result<Vec<u32>, Failure> {

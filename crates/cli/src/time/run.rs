@@ -12,9 +12,10 @@ use isa::ids::CoreId;
 use isa::timing::{Barrier, Timing};
 
 use super::files::{self, Table};
+use super::screen;
 use super::tally::Timed;
 use super::watch::Watch;
-use super::{profile, screen};
+use super::watched::Watched;
 use crate::calibration;
 use crate::failure::Failure;
 use crate::flits::Keeper;
@@ -77,20 +78,6 @@ impl Asked {
     }
 }
 
-/// What came of a timed run, beside its function.
-pub struct Watched {
-    /// Time and energy.
-    pub timed: Timed,
-    /// The most that the FIFOs of any core held: spikes, lookups, transmit queues.
-    pub high_water: [usize; 3],
-    /// Packets' way, where it was logged.
-    pub links: Option<Links>,
-    /// Every grant, where it was asked for.
-    pub flits: Option<Keeper>,
-    shape: Shape,
-    tables: Vec<(&'static str, String)>,
-}
-
 /// The model of an image's cores, or why they cannot be timed.
 pub fn model<L: Log>(image: &Image, timing: &Timing, log: L) -> Result<Model<Sparse, L>, Failure> {
     let learns = image.cores.iter().find(|core| core.formats.iter().any(|format| format.learning != 0));
@@ -145,7 +132,7 @@ pub fn run<'a>(
     let (outcome, machine, mut watched) = watch(image, plan, (timing, table, logs), bar)?;
     if let Some(links) = &watched.links {
         let cycles = watched.timed.tally.all_cycles();
-        let rates = profile::rates(&outcome.fires, &machine.chip().image().symbols);
+        let rates = files::rates(&outcome.fires, &machine.chip().image().symbols);
         watched.tables.push(("rates.csv", rates));
         watched.tables.push(("links.csv", files::links(links, &watched.shape, cycles)));
         watched.tables.push(("latency.csv", files::latency(links)));
@@ -203,24 +190,4 @@ fn watch<'a, L: Logged>(
     outcome.summary.measure("time", time);
     outcome.summary.measure("energy", watched.timed.energy());
     Ok((outcome, machine, watched))
-}
-
-impl Watched {
-    /// The mesh.
-    pub const fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    /// Writes the tables below `time/` in a folder; returns the files.
-    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let folder = folder.join("time");
-        write::folder(&folder)?;
-        let mut written = Vec::new();
-        for (name, text) in &self.tables {
-            let path = folder.join(name);
-            write::atomic(&path, text.as_bytes())?;
-            written.push(path);
-        }
-        Ok(written)
-    }
 }

@@ -10,10 +10,10 @@ use emulator::time::mesh::{Cycle, Links, port};
 use serde_json::{Value, json};
 
 use super::files::output_name;
-use super::run::Watched;
 use super::support::TimeSupport;
 use super::tally::{self, Timed};
 use super::units::{femto, joules, percent, seconds};
+use super::watched::Watched;
 
 /// Time, energy and limits of a timed run.
 pub fn run(watched: &Watched) -> String {

@@ -2,13 +2,13 @@
 #![allow(clippy::float_arithmetic, reason = "means and rates")]
 
 use emulator::time::mesh::log::LinkLoad;
-use emulator::time::mesh::traffic::{self, Departure, Measurement, PatternError, Setup};
+use emulator::time::mesh::traffic::{self, Departure, Measurement, Pattern, PatternError, Setup};
 use indicatif::ProgressBar;
 use isa::timing::Timing;
 use serde::Serialize;
 
 use super::mesh::Mesh;
-use super::{show, theory};
+use super::theory;
 use crate::flits::Keeper;
 
 /// Latency that counts as saturated, in multiples of that without load.
@@ -131,7 +131,7 @@ pub fn sweep(
         points.push(point(f64::from(*rate_ppm) / 1e6, &runs));
     }
     Ok(Curve {
-        traffic: show::name(setup.pattern),
+        traffic: name(setup.pattern),
         mesh: mesh.name(),
         timing: mesh.timing.clone(),
         zero_load: Some(theory::zero_load(&mesh.shape, setup.pattern)? + f64::from(setup.flits - 1)),
@@ -210,4 +210,9 @@ fn add(all: &mut Measurement, run: &Measurement) {
     all.flit_hops += run.flit_hops;
     all.latencies.resize(all.latencies.len().max(run.latencies.len()), 0);
     all.latencies.iter_mut().zip(&run.latencies).for_each(|(sum, count)| *sum += count);
+}
+
+/// A pattern's name.
+pub fn name(pattern: Pattern) -> &'static str {
+    Pattern::ALL.into_iter().find(|(_, known)| *known == pattern).map_or("traffic", |(name, _)| name)
 }

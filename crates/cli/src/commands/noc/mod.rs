@@ -132,7 +132,7 @@ fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Cur
         window: arguments.window,
         drain: arguments.drain,
     };
-    let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, show::name(setup.pattern));
+    let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, curve::name(setup.pattern));
     ui.status("Playing", &format!("{what} on {}", mesh.name()));
     let bar = ui.bar(rates.len() as u64 * u64::from(arguments.seeds), "runs");
     let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, arguments.engine, &bar), log);

@@ -3,15 +3,9 @@
 
 use std::fmt::Write;
 
-use emulator::time::mesh::traffic::Pattern;
 use serde_json::{Value, json};
 
 use super::curve::{Curve, Point, SATURATED};
-
-/// A pattern's name.
-pub fn name(pattern: Pattern) -> &'static str {
-    Pattern::ALL.into_iter().find(|(_, known)| *known == pattern).map_or("traffic", |(name, _)| name)
-}
 
 /// A table for people.
 pub fn text(curve: &Curve) -> String {
