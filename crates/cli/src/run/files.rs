@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use trace::files::{FileError, write_events, write_npy, write_npz};
@@ -12,12 +13,16 @@ use super::outcome::{Measured, Outcome, SpikeRecord};
 use crate::failure::Failure;
 use crate::write;
 
-/// Writes `summary.json`, `spikes.evt`, `samples.csv`, for every record an npy and a CSV, and all recordings in one
-/// `recordings.npz`; returns the files.
+/// Writes `spikes.evt`, `samples.csv`, for every record an npy and a CSV, and all of them in one `recordings.npz`:
+/// spikes as rows (sample, step, column), values, and rows (sample, step) of the values as `NAME.at`. `summary.json` is
+/// taken away first and written last, so that it stands only in a folder that is whole. Returns the files.
 pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
     let mut out = Out { folder, files: Vec::new() };
     write::folder(folder)?;
-    out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
+    let summary = folder.join("summary.json");
+    if summary.exists() {
+        fs::remove_file(&summary).map_err(|error| Failure::io("replace", &summary, &error))?;
+    }
     if !outcome.spikes.is_empty() {
         out.put("spikes.evt", &write_events(&all_spikes(&outcome.spikes)))?;
     }
@@ -35,16 +40,31 @@ pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
         out.put(&format!("{name}.npy"), &npy)?;
         out.put(&format!("{name}.csv"), recording_csv(recording).as_bytes())?;
     }
-    if !outcome.recordings.is_empty() {
-        let shapes: Vec<Vec<usize>> = outcome.recordings.iter().map(|r| shape(r, outcome)).collect();
-        let arrays = outcome.recordings.iter().zip(&shapes);
-        let arrays: Vec<_> = arrays.map(|(r, shape)| (r.name.as_str(), &shape[..], &r.values[..])).collect();
-        out.put("recordings.npz", &write_npz(&arrays).map_err(encode)?)?;
+    if !outcome.recordings.is_empty() || !outcome.spikes.is_empty() {
+        out.put("recordings.npz", &npz(outcome)?)?;
     }
     if !outcome.samples.is_empty() {
         out.put("samples.csv", samples_csv(outcome).as_bytes())?;
     }
+    out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
     Ok(out.files)
+}
+
+/// All recordings under their names.
+fn npz(outcome: &Outcome) -> Result<Vec<u8>, Failure> {
+    let mut arrays: Vec<(String, Vec<usize>, Vec<i32>)> = Vec::new();
+    for spikes in &outcome.spikes {
+        let rows = spike_rows(spikes);
+        arrays.push((spikes.name.clone(), vec![rows.len(), 3], rows.as_flattened().to_vec()));
+    }
+    for recording in &outcome.recordings {
+        let at = recording.moments.iter().flat_map(|at| [at.sample as i32, at.step.0 as i32]);
+        arrays.push((recording.name.clone(), shape(recording, outcome), recording.values.clone()));
+        arrays.push((format!("{}.at", recording.name), vec![recording.moments.len(), 2], at.collect()));
+    }
+    let views: Vec<_> =
+        (arrays.iter()).map(|(name, shape, values)| (name.as_str(), &shape[..], &values[..])).collect();
+    write_npz(&views).map_err(encode)
 }
 
 /// Writes `index.html`.
