@@ -262,6 +262,7 @@ fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written
     let (spikes, took) = (screen::short(summary.counters.spikes as f64), screen::time(summary.wall_s));
     ui.status("Finished", &format!("{spikes} spikes in {took} ({rate} steps/s)"));
     ui.print(&screen::bars(outcome, &image.symbols));
+    ui.print(&screen::last_values(outcome));
     for measured in &outcome.measures {
         let table = if measured.classes <= 20 { screen::confusion(measured) } else { String::new() };
         ui.print(&format!("\n{table}{}\n", screen::measure(measured)));

@@ -2,13 +2,16 @@
 #![allow(clippy::float_arithmetic, reason = "rates and times for people")]
 
 use image::Symbols;
-use trace::text;
+use isa::op::Variable;
+use trace::{Recording, text};
 
 use super::names;
 use super::outcome::{Measured, Outcome};
 
 /// Most rows of neurons; a larger population is one row.
 const ROWS: usize = 12;
+/// Most synapses whose last values are written out.
+const VALUES: usize = 16;
 /// Columns of bars.
 const BINS: u32 = 60;
 
@@ -39,6 +42,17 @@ pub fn bars(outcome: &Outcome, symbols: &Symbols) -> String {
     let of = if outcome.samples.is_empty() { "" } else { " of sample 0" };
     let unit = if width == 1 { "step".to_string() } else { format!("{width} steps") };
     format!("{}spikes{of}, a column is {unit}\n", text::rows(&rows))
+}
+
+/// `volley.delay at the end: 45 35 29 20 11`: what few synapses recorded last.
+pub fn last_values(outcome: &Outcome) -> String {
+    let learned = |r: &&Recording| matches!(r.variable, Variable::Weight | Variable::Delay | Variable::Tag);
+    let line = |r: &Recording| {
+        let last = r.values.chunks(r.columns.len().max(1)).next_back()?;
+        let values: Vec<String> = last.iter().map(i32::to_string).collect();
+        (values.len() <= VALUES).then(|| format!("{} at the end: {}\n", r.name, values.join(" ")))
+    };
+    outcome.recordings.iter().filter(learned).filter_map(line).collect()
 }
 
 /// `accuracy 433/450 = 0.9622`.
