@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use compiler::{Misfit, Options};
+use compiler::{Misfit, Options, Stage, Watch};
 use image::Image;
+use isa::chip::ChipDescription;
 use network::graph::Graph;
 
 use crate::chip;
@@ -13,6 +14,7 @@ use crate::failure::{Exit, Failure, Finding, Place, Source};
 use crate::loader::Beside;
 use crate::number;
 use crate::read;
+use crate::render;
 use crate::run::screen;
 use crate::ui::Ui;
 
@@ -195,8 +197,7 @@ pub fn compile_for(
     let options = Options { seed, cores_min, rates, ..Options::default() };
     #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
     let start = Instant::now();
-    let compiled =
-        compiler::compile(&network.graph, &chip, &options).map_err(|error| refused(error, network))?;
+    let compiled = watched(&network.graph, &chip, &options, ui).map_err(|error| refused(error, network))?;
     let (graph, used) = (&network.graph, compiled.image.cores.len());
     if used < cores_min as usize && layout.cores_min.is_some() {
         ui.warning(format!("--cores-min {cores_min}: only {used} are used, the network has no more parts"));
@@ -210,21 +211,44 @@ pub fn compile_for(
     Ok(compiled)
 }
 
+/// Compiles with a line that says what is being done.
+fn watched(
+    graph: &Graph,
+    chip: &ChipDescription,
+    options: &Options,
+    ui: &Ui,
+) -> Result<compiler::Compiled, compiler::Failure> {
+    let line = ui.stages();
+    let all: u64 = graph.populations.iter().map(|p| u64::from(p.size)).sum();
+    let tell = |stage: Stage, placed: usize| {
+        line.set_message(match stage {
+            Stage::Partition => format!("Compiling: {}, {placed} of {all} neurons", stage.name()),
+            _ => format!("Compiling: {}", stage.name()),
+        });
+    };
+    let compiled = compiler::compile_watched(graph, chip, options, &Watch::new(&tell));
+    line.finish_and_clear();
+    compiled
+}
+
 fn refused(error: compiler::Failure, network: &Network) -> Failure {
     let (exit, findings) = match error {
         compiler::Failure::Invalid(problems) => {
             let findings = problems.into_iter().map(|p| Finding::of(&network::Diagnostic::from(p)));
             (Exit::User, findings.collect())
         }
-        compiler::Failure::DoesNotFit(misfits) => (Exit::Resources, misfits.iter().map(misfit).collect()),
+        compiler::Failure::DoesNotFit(misfits) => {
+            let text = network.source.as_ref().map(|source| &*source.text);
+            (Exit::Resources, misfits.iter().map(|found| misfit(found, text)).collect())
+        }
     };
     Failure { exit, findings, source: network.source.clone() }
 }
 
-/// A misfit with its sum as notes.
-fn misfit(misfit: &Misfit) -> Finding {
+/// A misfit in the text of its network, with its sum as notes.
+fn misfit(misfit: &Misfit, text: Option<&str>) -> Finding {
     let mut notes = Vec::new();
-    sum(&misfit.terms, 0, &mut notes);
+    sum((&misfit.terms, text), 0, &mut notes);
     let place =
         Place { start: misfit.span.start as usize, end: misfit.span.end as usize, label: String::new() };
     Finding {
@@ -237,11 +261,16 @@ fn misfit(misfit: &Misfit) -> Finding {
     }
 }
 
-fn sum(terms: &[compiler::Term], depth: usize, notes: &mut Vec<String>) {
+/// Terms that read the same are told apart by their lines.
+fn sum((terms, source): (&[compiler::Term], Option<&str>), depth: usize, notes: &mut Vec<String>) {
     for (i, term) in terms.iter().enumerate() {
         let sign = if i == 0 { ' ' } else { '+' };
-        notes.push(format!("{}{sign} {:>6}  {}", "  ".repeat(depth), term.amount, term.text));
-        sum(&term.terms, depth + 1, notes);
+        let alike = terms.iter().filter(|other| other.text == term.text).count() > 1;
+        let line = source.filter(|_| alike && term.span.end > 0).map_or_else(String::new, |text| {
+            format!(", line {}", render::position(text, term.span.start as usize).line)
+        });
+        notes.push(format!("{}{sign} {:>6}  {}{line}", "  ".repeat(depth), term.amount, term.text));
+        sum((&term.terms, source), depth + 1, notes);
     }
 }
 

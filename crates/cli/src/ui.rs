@@ -75,13 +75,27 @@ impl Ui {
 
     /// A bar on stderr for `length` units of work; hidden where nobody looks.
     pub fn bar(&self, length: u64, unit: &str) -> ProgressBar {
-        let hidden = self.quiet || self.json || !std::io::stderr().is_terminal();
-        if hidden {
+        if self.hidden() {
             return ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
         }
         let template = format!("{{wide_bar}} {{pos}}/{{len}} {unit}  {{per_sec}}");
         let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::new(length).with_style(style.progress_chars("█▉▊▋▌▍▎▏ "))
+    }
+
+    /// A line on stderr with the time and the stage of work that has several, its message; hidden where nobody looks.
+    pub fn stages(&self) -> ProgressBar {
+        if self.hidden() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{spinner} {elapsed:>4}  {msg}");
+        let line = ProgressBar::new_spinner();
+        line.enable_steady_tick(std::time::Duration::from_millis(100));
+        line.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+    }
+
+    fn hidden(&self) -> bool {
+        self.quiet || self.json || !std::io::stderr().is_terminal()
     }
 }
 

@@ -103,14 +103,20 @@ impl Chunk<'_> {
     /// How many entries need more than so many skip bits; dense is 0 skip bits.
     #[must_use]
     pub fn unreached(&self) -> [usize; SKIP_BITS_MAX + 1] {
-        let mut unreached = [0; SKIP_BITS_MAX + 1];
+        // How many entries need just so many bits; a skip back needs all.
+        let mut need = [0; SKIP_BITS_MAX + 2];
         let mut running = self.running;
         for entry in 0..self.entries.len() {
             let index = self.index(entry);
-            let skip = index - running - 1;
-            let bits = if skip < 0 { u64::BITS } else { u64::BITS - (skip as u64).leading_zeros() };
-            unreached[..(bits as usize).min(SKIP_BITS_MAX + 1)].iter_mut().for_each(|count| *count += 1);
+            let bits = u64::BITS - ((index - running - 1) as u64).leading_zeros();
+            need[(bits as usize).min(SKIP_BITS_MAX + 1)] += 1;
             running = index;
+        }
+        let mut unreached = [0; SKIP_BITS_MAX + 1];
+        let mut more = 0;
+        for bits in (0..=SKIP_BITS_MAX).rev() {
+            more += need[bits + 1];
+            unreached[bits] = more;
         }
         unreached
     }

@@ -40,7 +40,7 @@ pub struct Misfit {
     pub span: Span,
     /// The sum that makes up the need, largest first.
     pub terms: Vec<Term>,
-    /// What would fix it; each was tried, and the graph compiles with it.
+    /// What would fix it; each was tried, and the graph compiles with it, or says that it was not tried.
     pub fixes: Vec<String>,
 }
 

@@ -4,9 +4,10 @@ use isa::chip::{ChipDescription, SHIPPED};
 use isa::num::{truncate_weight, weight_lsb};
 use network::graph::{Graph, Projection, Values};
 
-use crate::error::Failure;
+use crate::error::{Failure, Misfit};
 use crate::partition::partition;
 use crate::tables::Tables;
+use crate::watch::Watch;
 use crate::{Options, Search, validate};
 
 /// Larger graphs are not copied to try something on them; only other chips are tried.
@@ -37,6 +38,9 @@ enum Family {
 /// Adds the fixes that were found to the first misfit.
 pub fn suggest(failure: Failure, graph: &Graph, chip: &ChipDescription) -> Failure {
     let Failure::DoesNotFit(mut misfits) = failure else { return failure };
+    // Where only cores are missing, boards of fewer need not be tried.
+    let cores = |misfit: &Misfit| misfit.code == "E0118" && misfit.limit == u64::from(chip.cores());
+    let need = misfits.first().filter(|first| cores(first)).map_or(0, |first| first.need);
     let synapses: usize = graph.projections.iter().map(Projection::synapses).sum();
     let candidates = if synapses <= SYNAPSES_MAX { candidates(graph) } else { Vec::new() };
     let (mut fixes, mut helped) = (Vec::new(), Vec::new());
@@ -51,9 +55,7 @@ pub fn suggest(failure: Failure, graph: &Graph, chip: &ChipDescription) -> Failu
             helped.push(candidate.family);
         }
     }
-    if synapses <= SYNAPSES_MAX_CHIPS {
-        fixes.extend(other_chip(graph, chip));
-    }
+    fixes.extend(other_chip(graph, chip, (need, synapses)));
     if let Some(first) = misfits.first_mut() {
         first.fixes = fixes;
     }
@@ -68,17 +70,29 @@ fn fits(graph: &Graph, chip: &ChipDescription) -> Option<usize> {
         return None;
     }
     let options = Options { partition: Search::InOrder, ..Options::default() };
-    partition(&Tables::new(graph, chip), &options).ok().map(|plans| plans.len())
+    partition(&Tables::new(graph, chip), &options, &Watch::nobody()).ok().map(|plans| plans.len())
 }
 
-/// The smallest chip that ships and holds the graph.
-fn other_chip(graph: &Graph, chip: &ChipDescription) -> Option<String> {
+/// The smallest chip that ships and holds the graph; of a large graph that needs more cores, the smallest board of
+/// the same cores that has so many.
+fn other_chip(graph: &Graph, chip: &ChipDescription, (need, synapses): (u64, usize)) -> Option<String> {
     let mut chips: Vec<ChipDescription> =
         SHIPPED.iter().filter_map(|(name, _)| ChipDescription::shipped(name).ok()).collect();
     chips.retain(|other| other.name != chip.name);
     chips.sort_by_key(|other| (other.cores(), other.limits.synapse_words));
-    let found = chips.iter().find_map(|other| fits(graph, other).map(|n| (other, n)));
-    found.map(|(other, n)| format!("`--chip {}` ({})", other.name, on(n)))
+    let same = |other: &ChipDescription| need > 0 && other.limits == chip.limits;
+    chips.retain(|other| match same(other) {
+        true => u64::from(other.cores()) >= need,
+        false => synapses <= SYNAPSES_MAX_CHIPS,
+    });
+    let text = |other: &ChipDescription, how: &str| match other.board.count() {
+        1 => format!("`--chip {}` ({how})", other.name),
+        chips => format!("`--chip {}` ({chips} chips, {how})", other.name),
+    };
+    chips.iter().find_map(|other| match same(other) && synapses > SYNAPSES_MAX {
+        true => Some(text(other, &format!("{} cores; not tried, the network is large", other.cores()))),
+        false => fits(graph, other).map(|n| text(other, &on(n))),
+    })
 }
 
 fn on(cores: usize) -> String {

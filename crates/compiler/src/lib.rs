@@ -16,6 +16,7 @@ pub mod incoming;
 pub mod list;
 pub mod microcode;
 mod misfit;
+mod missing;
 pub mod nets;
 pub mod outputs;
 pub mod packing;
@@ -29,18 +30,21 @@ pub mod report;
 pub mod resource;
 pub mod rewards;
 pub mod session;
+mod sketch;
 pub mod soma;
 pub mod symbols;
 pub mod tables;
 mod terms;
 pub mod traffic;
 pub mod validate;
+pub mod watch;
 
 pub use check::{CheckError, check};
 pub use error::{Failure, Misfit, Term};
 pub use explain::{codes, explain};
 pub use report::Report;
 pub use tables::{End, Tables};
+pub use watch::{Stage, Watch};
 
 use image::Image;
 use isa::chip::ChipDescription;
@@ -96,11 +100,33 @@ pub struct Compiled {
 /// # Panics
 /// If a stage breaks what it promises to the next; never because of the graph.
 pub fn compile(graph: &Graph, chip: &ChipDescription, options: &Options) -> Result<Compiled, Failure> {
-    validate::validate(graph, chip).map_err(|failure| fixes::suggest(failure, graph, chip))?;
+    compile_watched(graph, chip, options, &Watch::nobody())
+}
+
+/// As [`compile`], for somebody who waits.
+///
+/// # Errors
+/// As [`compile`].
+///
+/// # Panics
+/// As [`compile`].
+pub fn compile_watched(
+    graph: &Graph,
+    chip: &ChipDescription,
+    options: &Options,
+    watch: &Watch,
+) -> Result<Compiled, Failure> {
+    let suggest = |failure| {
+        watch.stage(Stage::Fixes);
+        fixes::suggest(failure, graph, chip)
+    };
+    validate::validate(graph, chip).map_err(suggest)?;
+    watch.stage(Stage::Partition);
     let tables = Tables::new(graph, chip);
-    let plans =
-        partition::partition(&tables, options).map_err(|failure| fixes::suggest(failure, graph, chip))?;
+    let plans = partition::partition(&tables, options, watch).map_err(suggest)?;
+    watch.stage(Stage::Place);
     let placement = place::place(&tables, &plans, options);
+    watch.stage(Stage::Encode);
     let allocation = allocate::allocate(&tables, plans, &placement.cores);
     let image = encode::encode(&tables, &allocation).expect("every value was checked before it is encoded");
     Ok(Compiled { image, report: Report::new(&tables, &allocation, &placement) })

@@ -2,10 +2,12 @@
 
 use network::graph::Span;
 
-use crate::error::Misfit;
+use crate::error::{Misfit, Term};
+use crate::missing;
 use crate::parts::{Part, Run};
 use crate::plan::Plan;
 use crate::resource::{Resource, limit};
+use crate::sketch;
 use crate::tables::Tables;
 use crate::terms;
 
@@ -92,19 +94,37 @@ pub fn crowded(tables: &Tables, part: &Part, synapses: usize) -> Misfit {
     }
 }
 
-/// More parts than cores.
+/// More parts than cores: laid out until that was sure, the rest estimated.
 pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
-    let (need, limit) = (plans.len() as u64, u64::from(tables.chip.cores()));
-    let terms = terms::cores(tables, plans);
-    let (placed, all) =
-        (plans.iter().map(|plan| plan.part.neurons()).sum::<usize>(), &tables.graph.populations);
-    let least = if placed < all.iter().map(|p| p.size as usize).sum() { "at least " } else { "" };
+    let rest = missing::missing(tables, plans);
+    let neurons: usize = rest.iter().map(Part::neurons).sum();
+    let parts = plans.iter().map(|plan| plan.part.clone()).chain(rest).collect();
+    let pieces = sketch::pieces(tables, parts);
+    let mut terms = terms::cores(tables, plans, &pieces);
+    let cores = pieces[plans.len()..].iter().sum::<usize>() as u64;
+    if neurons > 0 {
+        let text = format!("cores, about, for the {neurons} neurons that were not laid out any more");
+        terms.push(Term { amount: cores, text, span: Span::default(), terms: Vec::new() });
+    }
+    too_many(
+        tables,
+        pieces.iter().sum::<usize>() as u64,
+        (if neurons > 0 { "about" } else { "at least" }, terms),
+    )
+}
+
+/// More parts than cores once they are cut for their output axons.
+pub fn too_many_cuts(tables: &Tables, plans: &[Plan]) -> Misfit {
+    let pieces = sketch::pieces(tables, plans.iter().map(|plan| plan.part.clone()).collect());
+    let terms = terms::cores(tables, plans, &pieces);
+    too_many(tables, pieces.iter().sum::<usize>() as u64, ("at least", terms))
+}
+
+fn too_many(tables: &Tables, need: u64, (how_sure, terms): (&str, Vec<Term>)) -> Misfit {
+    let (name, chip, limit) = (&tables.graph.name, &tables.chip.name, u64::from(tables.chip.cores()));
     Misfit {
         code: "E0118",
-        message: format!(
-            "`{}` needs {least}{need} cores, chip `{}` has {limit}",
-            tables.graph.name, tables.chip.name
-        ),
+        message: format!("`{name}` needs {how_sure} {need} cores, chip `{chip}` has {limit}"),
         resource: None,
         need,
         limit,
@@ -115,8 +135,8 @@ pub fn too_many_parts(tables: &Tables, plans: &[Plan]) -> Misfit {
 }
 
 /// Output axons of a part that cannot be cut further.
-pub fn outputs(tables: &Tables, plans: &[Plan], at: usize, slots: usize) -> Misfit {
-    let (limit, part) = (tables.chip.limits.axons_out, &plans[at].part);
+pub fn outputs(tables: &Tables, plans: &[Plan], part: &Part, slots: usize) -> Misfit {
+    let limit = tables.chip.limits.axons_out;
     Misfit {
         code: Resource::AxonsOut.code(),
         message: format!("{} needs {slots} output axon slots, limit {limit}", name(tables, part)),
@@ -124,7 +144,7 @@ pub fn outputs(tables: &Tables, plans: &[Plan], at: usize, slots: usize) -> Misf
         need: slots as u64,
         limit: limit.into(),
         span: span(tables, part),
-        terms: terms::outputs(tables, plans, at),
+        terms: terms::outputs(tables, plans, part),
         fixes: Vec::new(),
     }
 }

@@ -14,12 +14,20 @@ pub fn slots(tables: &Tables, parts: &[Plan]) -> Vec<usize> {
         });
     }
     let mut slots = vec![0; parts.len()];
-    let mut add = |source: u32, count: u32| {
+    for (source, of_source) in of_sources(tables, parts).into_iter().enumerate() {
         // A neuron that fits no core is in no part; it is reported once all others are.
-        if let Some(slots) = part_of.get(source as usize).and_then(|&p| slots.get_mut(p as usize)) {
-            *slots += count as usize;
+        if let Some(slots) = part_of.get(source).and_then(|&p| slots.get_mut(p as usize)) {
+            *slots += of_source;
         }
-    };
+    }
+    slots
+}
+
+/// Output axon slots of each source, by key.
+#[must_use]
+pub fn of_sources(tables: &Tables, parts: &[Plan]) -> Vec<usize> {
+    let mut slots = vec![0; tables.sources() as usize];
+    let mut add = |source: u32, count: u32| slots[source as usize] += count as usize;
     for plan in parts {
         plan.lists.iter().for_each(|list| add(list.source, list.slots()));
         let channel = tables.graph.settings[plan.part.settings].reward;

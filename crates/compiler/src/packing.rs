@@ -29,19 +29,15 @@ pub struct ClassPacking {
 }
 
 impl Packing {
-    /// Words of a chunk of `class`.
-    #[must_use]
-    pub fn words(&self, class: u16, chunk: Chunk, cuts: &Cuts) -> u32 {
-        self.of(class).map_or(0, |packing| packing.best(chunk, cuts).1.words)
-    }
-
-    /// Drops formats that no chunk uses.
-    fn prune(&mut self, chunks: &[(u16, Chunk)], cuts: &Cuts) {
+    /// Drops formats that no chunk uses; the words of every chunk.
+    fn prune(&mut self, chunks: &[(u16, Chunk)], cuts: &Cuts) -> Vec<u32> {
+        let mut words = vec![0; chunks.len()];
         let mut used = vec![false; self.formats.len()];
         used[0] = true;
-        for (class, chunk) in chunks {
+        for ((class, chunk), words) in chunks.iter().zip(&mut words) {
             let Some(packing) = self.of(*class) else { continue };
             let ((_, id), cost) = packing.best(*chunk, cuts);
+            *words = cost.words;
             used[packing.sparse as usize] |= cost.sparse;
             used[id as usize] |= cost.coded;
         }
@@ -55,6 +51,7 @@ impl Packing {
         }
         let mut keep = used.iter();
         self.formats.retain(|_| keep.next().is_some_and(|used| *used));
+        words
     }
 
     /// How a chunk of `class` is written; `None` if the class is not on the core.
@@ -190,12 +187,12 @@ fn mixed(dense: usize, skip: usize, words: u64) -> Choice {
     Choice { codings, sparse: true, words }
 }
 
-/// The cheapest formats for chunks of classes, at most `budget` formats in all.
+/// The cheapest formats for chunks of classes, at most `budget` formats in all, and the words of every chunk.
 ///
 /// Where even one format a class is too many, every class gets the choice with the fewest, and the caller
 /// counts more than fit.
 #[must_use]
-pub fn pack(tables: &Tables, chunks: &[(u16, Chunk)], budget: usize) -> Packing {
+pub fn pack(tables: &Tables, chunks: &[(u16, Chunk)], budget: usize) -> (Packing, Vec<u32>) {
     let mut ids: Vec<u16> = chunks.iter().map(|(class, _)| *class).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -224,14 +221,20 @@ pub fn pack(tables: &Tables, chunks: &[(u16, Chunk)], budget: usize) -> Packing 
         let packed = assign(&mut packing.formats, (ids[i], class), (choice, widths[i]), reach[i]);
         packing.classes.push(packed);
     }
-    packing.prune(chunks, tables.cuts);
-    packing
+    let words = packing.prune(chunks, tables.cuts);
+    (packing, words)
+}
+
+/// Bits of an entry of a class without its place.
+#[must_use]
+pub fn bare_bits(tables: &Tables, class: u16) -> u32 {
+    let format = tables.classes[class as usize].format;
+    format.stored_weight_bits() + format.delay_bits + format.stored_tag_bits().unwrap_or(0)
 }
 
 /// Bits of entries of a class whose largest index is `last`.
 fn widths(tables: &Tables, class: u16, last: u32) -> Widths {
-    let bare = tables.classes[class as usize].format;
-    let bare = bare.stored_weight_bits() + bare.delay_bits + bare.stored_tag_bits().unwrap_or(0);
+    let bare = bare_bits(tables, class);
     Widths { sparse: bare + INDEX_BITS[index_bits_code(last).unwrap_or(7) as usize], bare }
 }
 

@@ -5,46 +5,53 @@ use rayon::prelude::*;
 use crate::error::{Failure, Misfit};
 use crate::gather;
 use crate::misfit;
-use crate::outputs::slots;
+use crate::outputs::{of_sources, slots};
 use crate::parts::{Part, Run};
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, fitting, plan};
 use crate::refine::refine;
+use crate::resource::Resource;
 use crate::resource::limit;
 use crate::tables::Tables;
+use crate::watch::{Stage, Watch};
 use crate::{Options, Search};
-
-/// Parts are made up to so many times the cores there are: far enough to say how many are missing.
-const PARTS_PER_CORE: usize = 8;
 
 /// Cuts the neurons of the graph into parts that each fit a core, and plans those cores.
 ///
+/// Parts are only ever cut further, so it stops as soon as there are more than cores.
+///
 /// # Errors
 /// [`Failure::DoesNotFit`] with everything that does not fit.
-pub fn partition(tables: &Tables, options: &Options) -> Result<Vec<Plan>, Failure> {
-    let mut filler = Filler { tables, options, parts: Vec::new(), misfits: Vec::new() };
+pub fn partition(tables: &Tables, options: &Options, watch: &Watch) -> Result<Vec<Plan>, Failure> {
+    let mut filler = Filler { tables, options, watch, parts: Vec::new(), misfits: Vec::new(), shrunk: false };
     filler.pinned();
     filler.free();
     let Filler { parts: mut plans, mut misfits, .. } = filler;
     if misfits.is_empty() {
-        misfits = cut_for_outputs(tables, &mut plans);
-    }
-    if misfits.is_empty() && plans.len() > tables.chip.cores() as usize {
-        misfits.push(misfit::too_many_parts(tables, &plans));
+        misfits = match plans.len() > tables.chip.cores() as usize {
+            true => vec![misfit::too_many_parts(tables, &plans)],
+            false => cut_for_outputs(tables, &mut plans, watch),
+        };
     }
     if !misfits.is_empty() {
         return Err(Failure::DoesNotFit(misfits));
     }
     Ok(match options.partition {
         Search::InOrder => plans,
-        Search::Auto => refine(tables, plans, options),
+        Search::Auto => {
+            watch.stage(Stage::Refine);
+            refine(tables, plans, options)
+        }
     })
 }
 
 struct Filler<'a> {
     tables: &'a Tables<'a>,
     options: &'a Options,
+    watch: &'a Watch<'a>,
     parts: Vec<Plan>,
     misfits: Vec<Misfit>,
+    /// Whether the last part had to be made smaller; then the next will.
+    shrunk: bool,
 }
 
 impl Filler<'_> {
@@ -97,8 +104,9 @@ impl Filler<'_> {
     /// Fills parts from `queue`; `left` counts the neurons of the graph that have no part.
     fn fill(&mut self, queue: &Queue, settings: usize, left: &mut usize) {
         let mut next = 0;
-        while next < queue.neurons && self.parts.len() <= PARTS_PER_CORE * self.tables.chip.cores() as usize {
+        while next < queue.neurons && self.parts.len() <= self.tables.chip.cores() as usize {
             let candidates = self.candidates(queue, (next, settings), *left);
+            self.watch.plans(candidates.len());
             let plans: Vec<Plan> = candidates.par_iter().map(|part| plan(self.tables, part)).collect();
             for plan in plans {
                 let whole = plan.usage.excess(&self.tables.chip.limits).is_empty();
@@ -109,7 +117,9 @@ impl Filler<'_> {
                 let taken = if hopeless { queue.to_run_end(next) } else { plan.part.neurons() };
                 next += taken;
                 *left -= taken;
+                self.watch.placed(taken);
                 self.parts.push(plan);
+                self.shrunk = !whole;
                 if !whole {
                     break;
                 }
@@ -129,7 +139,8 @@ impl Filler<'_> {
         let compartments = limits.compartments.min(accumulators) as usize;
         let mut parts = Vec::new();
         let mut made = self.parts.len();
-        while next < queue.neurons && parts.len() < rayon::current_num_threads() {
+        let most_parts = if self.shrunk { 1 } else { rayon::current_num_threads() };
+        while next < queue.neurons && parts.len() < most_parts {
             let spread = (self.options.cores_min as usize).saturating_sub(made).max(1);
             let neurons = left.div_ceil(spread).max(1);
             let mut part = queue.part(self.tables, (next, settings), (neurons, compartments));
@@ -148,24 +159,24 @@ impl Filler<'_> {
 
     /// The largest start of a part that fits, found by halving; one neuron at least.
     fn shrink(&mut self, queue: &Queue, next: usize, full: &Plan) -> Plan {
-        let limits = &self.tables.chip.limits;
         let of = |neurons| queue.part(self.tables, (next, full.part.settings), (neurons, usize::MAX));
         let (mut best, mut fails) = (None, full.part.neurons());
+        let mut stopped = full.usage.worst(&self.tables.chip.limits);
         let mut guess = guess(self.tables, full);
         loop {
             let fits = best.as_ref().map_or(0, |plan: &Plan| plan.part.neurons());
             if fits + 1 >= fails {
                 break;
             }
-            let tried = plan(self.tables, &of(guess.clamp(fits + 1, fails - 1)));
-            let neurons = tried.part.neurons();
-            if tried.usage.excess(limits).is_empty() {
-                best = Some(tried)
-            } else {
-                fails = neurons
+            let part = of(guess.clamp(fits + 1, fails - 1));
+            self.watch.plans(1);
+            match fitting(self.tables, &part) {
+                Ok(plan) => best = Some(plan),
+                Err(resource) => (fails, stopped) = (part.neurons(), Some(resource)),
             }
             guess = usize::midpoint(best.as_ref().map_or(0, |plan| plan.part.neurons()), fails);
         }
+        let best = best.map(|plan| Plan { stopped, ..plan });
         best.unwrap_or_else(|| {
             let one = plan(self.tables, &of(1));
             self.misfits.extend(misfit::of_plan(self.tables, &one));
@@ -234,42 +245,57 @@ impl Queue {
 }
 
 /// Halves parts whose neurons have more output axons than fit, until none has.
-fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>) -> Vec<Misfit> {
+fn cut_for_outputs(tables: &Tables, parts: &mut Vec<Plan>, watch: &Watch) -> Vec<Misfit> {
+    watch.stage(Stage::Outputs);
     let limit = tables.chip.limits.axons_out as usize;
-    let most = PARTS_PER_CORE * tables.chip.cores() as usize;
     loop {
         let slots = slots(tables, parts);
+        for (plan, &slots) in parts.iter_mut().zip(&slots) {
+            plan.usage.set(Resource::AxonsOut, slots);
+        }
         let over: Vec<usize> = (0..parts.len()).filter(|&p| slots[p] > limit).collect();
         let stuck = |&&p: &&usize| parts[p].part.pin.is_some() || parts[p].part.neurons() == 1;
-        let misfits: Vec<Misfit> =
-            over.iter().filter(stuck).map(|&p| misfit::outputs(tables, parts, p, slots[p])).collect();
-        if over.is_empty() || !misfits.is_empty() || parts.len() > most {
+        let misfits: Vec<Misfit> = over
+            .iter()
+            .filter(stuck)
+            .map(|&p| misfit::outputs(tables, parts, &parts[p].part, slots[p]))
+            .collect();
+        if over.is_empty() || !misfits.is_empty() {
             return misfits;
         }
-        for &p in over.iter().rev() {
-            let back = split(&mut parts[p].part);
-            parts[p] = plan(tables, &parts[p].part);
-            parts.insert(p + 1, plan(tables, &back));
+        // Cuts make no part's output axons fewer: what is too much now is hopeless, and need not be planned.
+        if parts.len() + over.len() > tables.chip.cores() as usize {
+            let stuck = stuck_neuron(tables, parts, &over);
+            return vec![stuck.unwrap_or_else(|| misfit::too_many_cuts(tables, parts))];
+        }
+        watch.plans(2 * over.len());
+        let halves = over.par_iter().map(|&p| {
+            let mut front = parts[p].part.clone();
+            let back = front.split();
+            [plan(tables, &front), plan(tables, &back)]
+                .map(|plan| Plan { stopped: Some(Resource::AxonsOut), ..plan })
+        });
+        let halves: Vec<[Plan; 2]> = halves.collect();
+        for (&p, [front, back]) in over.iter().zip(halves).rev() {
+            parts[p] = front;
+            parts.insert(p + 1, back);
         }
     }
 }
 
-/// Takes the second half of a part's neurons out of it.
-fn split(part: &mut Part) -> Part {
-    let mut keep = part.neurons() / 2;
-    let mut back = Part { pin: None, settings: part.settings, runs: Vec::new() };
-    let runs = std::mem::take(&mut part.runs);
-    for run in runs {
-        let size = (run.end - run.start) as usize;
-        let here = size.min(keep);
-        keep -= here;
-        let middle = run.start + here as u32;
-        if run.start < middle {
-            part.runs.push(Run { end: middle, ..run });
-        }
-        if middle < run.end {
-            back.runs.push(Run { start: middle, ..run });
-        }
-    }
-    back
+/// A neuron that has too many output axons alone, however the parts `over` are cut.
+fn stuck_neuron(tables: &Tables, parts: &[Plan], over: &[usize]) -> Option<Misfit> {
+    let of_sources = of_sources(tables, parts);
+    let slots = |part: &Part| part.keys(tables).iter().map(|&key| of_sources[key as usize]).sum::<usize>();
+    let mut neurons = over.iter().flat_map(|&p| {
+        let Part { settings, runs, .. } = &parts[p].part;
+        let alone = |run: &Run, neuron| Run { start: neuron, end: neuron + 1, ..*run };
+        let part = |run| Part { pin: None, settings: *settings, runs: vec![run] };
+        runs.iter().flat_map(move |run| (run.start..run.end).map(move |neuron| part(alone(run, neuron))))
+    });
+    let stuck = |part: Part| {
+        let slots = slots(&part);
+        (slots > tables.chip.limits.axons_out as usize).then(|| misfit::outputs(tables, parts, &part, slots))
+    };
+    neurons.find_map(stuck)
 }

@@ -55,4 +55,23 @@ impl Part {
         self.visit(tables, |population, neuron, c| keys.push(tables.key(population, neuron, c)));
         keys
     }
+
+    /// Takes the second half of its neurons out of it.
+    pub fn split(&mut self) -> Self {
+        let mut keep = self.neurons() / 2;
+        let mut back = Self { pin: None, settings: self.settings, runs: Vec::new() };
+        for run in std::mem::take(&mut self.runs) {
+            let size = (run.end - run.start) as usize;
+            let here = size.min(keep);
+            keep -= here;
+            let middle = run.start + here as u32;
+            if run.start < middle {
+                self.runs.push(Run { end: middle, ..run });
+            }
+            if middle < run.end {
+                back.runs.push(Run { start: middle, ..run });
+            }
+        }
+        back
+    }
 }

@@ -3,6 +3,7 @@
 //! Partition asks it what a set of neurons takes, allocation keeps it: what is counted is what is built.
 
 use isa::op::AxonKind;
+use isa::synapse::{BLOCK_ENTRIES_MAX, BLOCK_HEAD_BITS};
 use isa::words::PreProfile;
 
 use crate::axons::{self, Axon};
@@ -11,7 +12,7 @@ use crate::dedup::Dedup;
 use crate::gather::{ListKind, Synapse, gather};
 use crate::list::List;
 use crate::microcode::word_count;
-use crate::packing::{Packing, pack};
+use crate::packing::{Packing, bare_bits, pack};
 use crate::parts::Part;
 use crate::resource::{Resource, Usage};
 use crate::soma::{self, Somas};
@@ -40,6 +41,8 @@ pub struct Plan {
     pub rules: Vec<usize>,
     /// What is used; output axons are not known here.
     pub usage: Usage,
+    /// What one neuron more would exceed, where that was found out.
+    pub stopped: Option<Resource>,
 }
 
 /// Plans a core for `part`.
@@ -49,24 +52,89 @@ pub struct Plan {
 #[must_use]
 pub fn plan(tables: &Tables, part: &Part) -> Plan {
     let synapses = gather(tables, part);
-    let limits = &tables.chip.limits;
-    let first = plan_with(tables, part, &synapses, AxonKind::Discrete);
-    if !first.usage.excess(limits).contains(&Resource::AxonsIn) {
-        return first;
+    let discrete = || plan_with(tables, part, &synapses, AxonKind::Discrete);
+    if !crowded(tables, part, &synapses) {
+        let first = discrete();
+        if !first.usage.excess(&tables.chip.limits).contains(&Resource::AxonsIn) {
+            return first;
+        }
+        return shared(tables, part, &synapses).unwrap_or(first);
     }
-    let others = [AxonKind::Pop16, AxonKind::Pop32].map(|kind| plan_with(tables, part, &synapses, kind));
+    // No kind of axon takes fewer words than the fewest.
+    if words_min(tables, &synapses) > tables.chip.limits.synapse_words as usize {
+        return discrete();
+    }
+    shared(tables, part, &synapses).unwrap_or_else(|_| discrete())
+}
+
+/// The plan of a core for `part` if it fits, else what exceeds its limit most, whatever the axons.
+///
+/// # Errors
+/// The resource.
+pub fn fitting(tables: &Tables, part: &Part) -> Result<Plan, Resource> {
+    let synapses = gather(tables, part);
+    let limits = &tables.chip.limits;
+    if words_min(tables, &synapses) > limits.synapse_words as usize {
+        return Err(Resource::SynapseWords);
+    }
+    let mut first = None;
+    if !crowded(tables, part, &synapses) {
+        let plan = plan_with(tables, part, &synapses, AxonKind::Discrete);
+        let crowded = plan.usage.excess(limits).contains(&Resource::AxonsIn);
+        first = (!crowded).then_some(plan);
+    }
+    let plan = first.map_or_else(|| shared(tables, part, &synapses), Ok)?;
+    plan.usage.worst(limits).map_or(Ok(plan), Err)
+}
+
+/// A plan with population axons that fit: of 16 bits if those do, else of 32; else what they exceed.
+fn shared(tables: &Tables, part: &Part, synapses: &[Synapse]) -> Result<Plan, Resource> {
+    let limits = &tables.chip.limits;
     let axon_trouble = [Resource::AxonsIn, Resource::Pop16, Resource::SynapseWords, Resource::ListWords];
-    let fits = |plan: &Plan| !plan.usage.excess(limits).iter().any(|r| axon_trouble.contains(r));
-    others.into_iter().find(fits).unwrap_or(first)
+    let mut worst = Resource::AxonsIn;
+    for kind in [AxonKind::Pop16, AxonKind::Pop32] {
+        let plan = plan_with(tables, part, synapses, kind);
+        if !plan.usage.excess(limits).iter().any(|r| axon_trouble.contains(r)) {
+            return Ok(plan);
+        }
+        worst = plan.usage.worst(limits).unwrap_or(worst);
+    }
+    Err(worst)
+}
+
+/// Whether discrete axons would be too many, where that is known without a layout: no projection insists on others.
+fn crowded(tables: &Tables, part: &Part, synapses: &[Synapse]) -> bool {
+    let mut axons = u32::from(tables.graph.settings[part.settings].reward.is_some());
+    for entries in synapses.chunk_by(Synapse::shares_list) {
+        match (entries[0].list, entries[0].list.plastic()) {
+            (_, Some(_)) => axons += 2,
+            (ListKind::ANY, None) => axons += 1,
+            // Projections that insist on an axon bring lists that may be one with others.
+            _ => {}
+        }
+    }
+    axons > tables.chip.limits.axons_in
+}
+
+/// Words that lists take at least: blocks as full as can be, and no places.
+fn words_min(tables: &Tables, synapses: &[Synapse]) -> usize {
+    let words = |list: &[Synapse]| {
+        let of_class = |entries: &[Synapse]| entries.len() * bare_bits(tables, entries[0].class) as usize;
+        let bits: usize = list.chunk_by(|a, b| a.class == b.class).map(of_class).sum();
+        let heads = list.len().div_ceil(BLOCK_ENTRIES_MAX) * BLOCK_HEAD_BITS as usize;
+        (bits + heads).div_ceil(64)
+    };
+    let together = |a: &Synapse, b: &Synapse| (a.source, a.list.plastic()) == (b.source, b.list.plastic());
+    synapses.chunk_by(together).map(words).sum()
 }
 
 fn plan_with(tables: &Tables, part: &Part, synapses: &[Synapse], kind: AxonKind) -> Plan {
     let mut lists = lists(synapses, kind);
     let chunks: Vec<(u16, Chunk)> = lists.iter().flat_map(|list| list.chunks(synapses)).collect();
-    let packing = pack(tables, &chunks, tables.chip.limits.synapse_formats as usize - 1);
+    let (packing, words) = pack(tables, &chunks, tables.chip.limits.synapse_formats as usize - 1);
+    let mut words = words.into_iter();
     for list in &mut lists {
-        let words = |(class, chunk)| packing.words(class, chunk, tables.cuts);
-        list.words = list.chunks(synapses).map(words).sum();
+        list.words = words.by_ref().take(list.chunks(synapses).count()).sum();
     }
     let rewards = u32::from(tables.graph.settings[part.settings].reward.is_some());
     let axons = axons::assign(&mut lists, rewards);
@@ -81,6 +149,7 @@ fn plan_with(tables: &Tables, part: &Part, synapses: &[Synapse], kind: AxonKind)
         rules: rules(tables, &lists),
         lists,
         usage: Usage::default(),
+        stopped: None,
     };
     for axon in &plan.axons {
         if let Some(rule) = axon.plastic.and_then(|projection| tables.graph.projections[projection].rule) {

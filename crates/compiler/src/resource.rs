@@ -95,6 +95,24 @@ impl Usage {
         Resource::ALL.iter().filter(over).copied().collect()
     }
 
+    /// The resource that exceeds its limit by the largest factor, if any does.
+    #[must_use]
+    pub fn worst(&self, limits: &Limits) -> Option<Resource> {
+        let share = |&resource: &Resource| self.share(limits, resource);
+        // Of a resource of which there is none, no share can be told.
+        let factor = |resource: &Resource| if limit(limits, *resource) == 0 { 0 } else { share(resource) };
+        self.excess(limits).into_iter().rev().max_by_key(factor)
+    }
+
+    /// The resource nearest to its limit of those that nothing can be done about: each compartment keeps its own
+    /// threshold where there are too few profiles.
+    #[must_use]
+    pub fn scarcest(&self, limits: &Limits) -> Resource {
+        let listed = |r: &&Resource| r.is_listed() && **r != Resource::VthProfiles;
+        let all = Resource::ALL.iter().rev().filter(listed);
+        all.copied().max_by_key(|&r| self.share(limits, r)).unwrap_or(Resource::Compartments)
+    }
+
     /// The resource with the largest share used, and that share in 1/1000.
     #[must_use]
     pub fn binding(&self, limits: &Limits) -> (Resource, u32) {

@@ -27,8 +27,8 @@ pub fn terms(tables: &Tables, plan: &Plan, resource: Resource) -> Vec<Term> {
 }
 
 /// Output axon slots of the neurons of one part, by projection.
-pub fn outputs(tables: &Tables, plans: &[Plan], at: usize) -> Vec<Term> {
-    let mut keys = plans[at].part.keys(tables);
+pub fn outputs(tables: &Tables, plans: &[Plan], part: &Part) -> Vec<Term> {
+    let mut keys = part.keys(tables);
     keys.sort_unstable();
     let mut amounts: BTreeMap<usize, u64> = BTreeMap::new();
     let mut reward = 0;
@@ -49,17 +49,21 @@ pub fn outputs(tables: &Tables, plans: &[Plan], at: usize) -> Vec<Term> {
     sorted(terms)
 }
 
-/// Cores by the population that they begin with, and what cut them.
-pub fn cores(tables: &Tables, plans: &[Plan]) -> Vec<Term> {
-    let mut amounts: BTreeMap<usize, BTreeMap<&str, u64>> = BTreeMap::new();
-    for plan in plans {
-        let binding = plan.usage.binding(&tables.chip.limits).0.name();
-        *amounts.entry(plan.part.runs[0].population).or_default().entry(binding).or_default() += 1;
+/// Cores by the population that they begin with, and what cut them; each part counts as so many `pieces`.
+pub fn cores(tables: &Tables, plans: &[Plan], pieces: &[usize]) -> Vec<Term> {
+    let mut amounts: BTreeMap<usize, BTreeMap<Option<Resource>, u64>> = BTreeMap::new();
+    for (plan, &pieces) in plans.iter().zip(pieces) {
+        let binding = if pieces > 1 { Some(Resource::AxonsOut) } else { binding(tables, plan) };
+        let of_population = amounts.entry(plan.part.runs[0].population).or_default();
+        *of_population.entry(binding).or_default() += pieces as u64;
     }
-    let of_population = |(population, by_binding): (usize, BTreeMap<&str, u64>)| {
+    let of_population = |(population, by_binding): (usize, BTreeMap<Option<Resource>, u64>)| {
         let p = &tables.graph.populations[population];
-        let inner =
-            by_binding.into_iter().map(|(name, n)| term(n, format!("where {name} are scarcest"), p.span));
+        let text = |binding: Option<Resource>| match binding {
+            Some(resource) => format!("where {} are scarcest", resource.name()),
+            None => "with room to spare, for the last neurons".into(),
+        };
+        let inner = by_binding.into_iter().map(|(binding, n)| term(n, text(binding), p.span));
         let inner: Vec<Term> = inner.collect();
         let amount = inner.iter().map(|term| term.amount).sum();
         Term {
@@ -68,6 +72,16 @@ pub fn cores(tables: &Tables, plans: &[Plan]) -> Vec<Term> {
         }
     };
     sorted(amounts.into_iter().map(of_population).collect())
+}
+
+/// A core is full where so much of something is used, in 1/1000.
+const FULL: u32 = 900;
+
+/// What one neuron more would exceed: found out when the part was made, else what is full.
+fn binding(tables: &Tables, plan: &Plan) -> Option<Resource> {
+    let limits = &tables.chip.limits;
+    let scarcest = plan.usage.scarcest(limits);
+    plan.stopped.or_else(|| (plan.usage.share(limits, scarcest) >= FULL).then_some(scarcest))
 }
 
 fn term(amount: u64, text: String, span: Span) -> Term {
@@ -84,14 +98,27 @@ fn projection(tables: &Tables, projection: usize, amount: u64) -> Term {
     term(amount, format!("projection `{}`", p.name), p.span)
 }
 
+/// What each run adds to those before it: profiles that they have too are shared.
 fn by_population(tables: &Tables, whole: &Plan, resource: Resource) -> Vec<Term> {
-    let of_run = |run: &crate::parts::Run| {
-        let population = &tables.graph.populations[run.population];
-        let part = Part { runs: vec![*run], pin: None, settings: population.settings };
-        let text = format!("population `{}[{}..{}]`", population.name, run.start, run.end);
-        term(plan(tables, &part).usage.get(resource).into(), text, population.span)
+    let runs = &whole.part.runs;
+    let need = |runs: &[crate::parts::Run]| {
+        let part = Part { runs: runs.to_vec(), pin: None, settings: whole.part.settings };
+        u64::from(plan(tables, &part).usage.get(resource))
     };
-    whole.part.runs.iter().map(of_run).collect()
+    let mut before = 0;
+    let of_run = |(i, run): (usize, &crate::parts::Run)| {
+        let population = &tables.graph.populations[run.population];
+        let mut text = format!("population `{}[{}..{}]`", population.name, run.start, run.end);
+        let alone = need(&runs[i..=i]);
+        let so_far = if i == 0 { alone } else { need(&runs[..=i]) };
+        let adds = so_far.saturating_sub(before);
+        if adds < alone {
+            text += &format!(", besides {} shared with others", alone - adds);
+        }
+        before = so_far;
+        term(adds, text, population.span)
+    };
+    runs.iter().enumerate().map(of_run).collect()
 }
 
 /// Lists belong to the first projection that has a synapse in them; with its share by source below it.

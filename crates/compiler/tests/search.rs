@@ -12,7 +12,7 @@ use seamount_compiler::outputs::slots;
 use seamount_compiler::partition::partition;
 use seamount_compiler::place::place;
 use seamount_compiler::rates::rates;
-use seamount_compiler::{Options, Search, Tables, check, compile};
+use seamount_compiler::{Options, Search, Tables, Watch, check, compile};
 
 /// `groups` communities of `size` neurons, each neuron with 10 targets in its own, numbered at random.
 fn scrambled(groups: u32, size: u32) -> Graph {
@@ -51,7 +51,7 @@ fn population(name: &str, size: u32) -> Population {
 
 fn connectivity(graph: &Graph, chip: &ChipDescription, options: &Options) -> u64 {
     let tables = Tables::new(graph, chip);
-    let plans = partition(&tables, options).expect("it fits");
+    let plans = partition(&tables, options, &Watch::nobody()).expect("it fits");
     Nets::new(&tables, &plans, &rates(&tables, options)).cost()
 }
 
@@ -76,7 +76,7 @@ fn placement_shortens_ways_and_keeps_to_its_seed() {
         let chip = ChipDescription::shipped(chip).unwrap();
         let options = Options { cores_min: 100, ..Options::default() };
         let tables = Tables::new(&graph, &chip);
-        let plans = partition(&tables, &options).unwrap();
+        let plans = partition(&tables, &options, &Watch::nobody()).unwrap();
         let placement = place(&tables, &plans, &options);
         println!("{}: {} in index order, {} placed", chip.name, placement.cost.0, placement.cost.1);
         assert!(placement.cost.1 * 10 < placement.cost.0 * 9);
@@ -112,7 +112,7 @@ fn output_axons_fit_after_partition() {
     }
     let chip = ChipDescription::shipped("loihi").unwrap();
     let tables = Tables::new(&graph, &chip);
-    let plans = partition(&tables, &Options::default()).unwrap();
+    let plans = partition(&tables, &Options::default(), &Watch::nobody()).unwrap();
     assert!(slots(&tables, &plans).iter().all(|&slots| slots <= 4096));
     let compiled = compile(&graph, &chip, &Options::default()).unwrap();
     assert!(compiled.image.cores.len() >= 43);

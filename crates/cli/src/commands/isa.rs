@@ -88,7 +88,11 @@ fn list(topic: &str) -> Option<Answer> {
                     b.width, b.height, m.width, m.height, c.cores_per_tile
                 )
             };
-            let rows = chips.iter().map(|c| [c.name.clone(), c.cores().to_string(), shape(c)]).collect();
+            let name = |c: &ChipDescription| match c.board.count() {
+                1 => c.name.clone(),
+                chips => format!("{} ({chips} chips)", c.name),
+            };
+            let rows = chips.iter().map(|c| [name(c), c.cores().to_string(), shape(c)]).collect();
             (["chip", "cores", "shape"], rows, json!({ "chips": chips }))
         }
         "calibrations" => {
