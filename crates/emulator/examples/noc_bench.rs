@@ -1,6 +1,6 @@
 //! How fast the mesh goes: flit-hops (crossbar grants) per second on one thread, traffic generation included.
 //!
-//! `cargo run --release -p seamount-emulator --example noc_bench`
+//! `cargo run --release -p seamount-emulator --example noc_bench`, or with loads in millionths (`-- 300000`): planes only.
 
 #![allow(clippy::print_stdout, clippy::float_arithmetic, clippy::disallowed_methods, reason = "a benchmark")]
 
@@ -35,9 +35,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shape = Shape::new(Size::chip(8, 8, 1), &Timing::shipped("noc-reference")?)?;
     println!("8 x 8 tiles, noc-reference, uniform, one thread, its processor time; best of 5");
     println!("{:>6} {:>8} {:>12} {:>12} {:>14}", "load", "engine", "cycles", "flit-hops", "flit-hops/s");
-    for rate_ppm in [1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 300_000] {
+    let asked = std::env::args().skip(1).map(|load| load.parse()).collect::<Result<Vec<u32>, _>>()?;
+    let all = [1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 300_000];
+    let (loads, engines): (&[u32], &[Engine]) = match asked.as_slice() {
+        [] => (&all, &[Engine::Sparse, Engine::Dense]),
+        asked => (asked, &[Engine::Dense]),
+    };
+    for rate_ppm in loads.iter().copied() {
         let window = 120_000_000_000 / (u64::from(rate_ppm) * 400 + 10_000_000);
-        for engine in [Engine::Sparse, Engine::Dense] {
+        for engine in engines.iter().copied() {
             let setup = Setup { window: window * 10, ..Setup::throughput(Pattern::Uniform, rate_ppm, 1) };
             let mut best = f64::INFINITY;
             let mut measured = measure(shape, &Setup { window: 1000, ..setup.clone() }, engine)?;

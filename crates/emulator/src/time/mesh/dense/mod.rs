@@ -10,7 +10,7 @@ mod ports;
 mod show;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
 use super::barrier::{Barrier, Owed};
 use super::wiring::Wiring;
@@ -101,12 +101,15 @@ pub struct Dense<const P: usize, const V: usize> {
     rings: Vec<(u16, u16)>,
     ring_shift: u32,
     slots: Vec<Flit>,
+    /// By output and router of a word: the flit that it grants in this cycle.
+    leaving: Box<[Flit; 512]>,
     /// By output: no grant before `now * q >= allowed`; empty without a limit.
     allowed: Vec<Cycle>,
     owed: Vec<[Option<(Cycle, Flit)>; 2]>,
     /// By local port.
     cores: Vec<Core<V>>,
-    received: Vec<VecDeque<Flit>>,
+    received: Vec<Flit>,
+    receive_shift: u32,
     timers: BinaryHeap<Reverse<(Cycle, u32)>>,
     barrier: Barrier,
     flits: Vec<[u64; 2]>,
@@ -129,6 +132,8 @@ struct Core<const V: usize> {
     waits: bool,
     /// Flits of its receive FIFO that are shown.
     shown: u16,
+    /// The ring of its receive FIFO: head and length.
+    ring: (u16, u16),
     popped_at: Cycle,
     sent_at: Cycle,
 }
@@ -142,6 +147,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
         let (words, routers) = (shape.routers().div_ceil(64), shape.routers());
         let ring = (shape.delay_max() as usize + 2).next_power_of_two();
         let depth = shape.buffer.next_power_of_two();
+        let receive_shift = (shape.receive as usize * V).next_power_of_two().trailing_zeros();
         let interval = shape.interval[0] != shape.interval[1];
         let core = Core {
             credits: [shape.buffer as u16; V],
@@ -149,6 +155,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             lock: None,
             waits: false,
             shown: 0,
+            ring: (0, 0),
             popped_at: Cycle::MAX,
             sent_at: Cycle::MAX,
         };
@@ -165,10 +172,12 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             rings: vec![(0, 0); routers * P * V],
             ring_shift: depth.trailing_zeros(),
             slots: vec![Flit::default(); routers * P * V * depth as usize],
+            leaving: Box::new([Flit::default(); 512]),
             allowed: vec![0; if interval { routers * P } else { 0 }],
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { routers * P } else { 0 }],
             cores: vec![core; shape.locals()],
-            received: vec![VecDeque::new(); shape.locals()],
+            received: vec![Flit::default(); shape.locals() << receive_shift],
+            receive_shift,
             timers: BinaryHeap::new(),
             barrier: Barrier::new(&shape),
             flits: vec![[0; 2]; shape.nets as usize],
@@ -223,9 +232,9 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
         let lanes = self.shape.tiles() * P * V;
         let lanes = &self.rings[net as usize * lanes..(net as usize + 1) * lanes];
         let cores = self.shape.cores();
-        let cores = &self.received[net as usize * cores..(net as usize + 1) * cores];
+        let cores = &self.cores[net as usize * cores..(net as usize + 1) * cores];
         let inside = lanes.iter().map(|(_, len)| u64::from(*len)).sum::<u64>();
-        [sent, taken, inside + cores.iter().map(|fifo| fifo.len() as u64).sum::<u64>()]
+        [sent, taken, inside + cores.iter().map(|core| u64::from(core.ring.1)).sum::<u64>()]
     }
 
     fn audit(&self) -> Result<(), String> {

@@ -1,12 +1,20 @@
 //! Phase 4, second half: granted flits move, credits start back.
 
-use super::allocate::legal;
 use super::planes::{bits, each_port, moved, shifted};
 use super::{Cycle, Dense, Flit, Grants};
 use crate::time::mesh::{Log, Record, port};
 
+/// Of the head of a FIFO: the output it wants, or [`MARKER`].
+#[inline]
+const fn want(flit: Flit) -> usize {
+    flit.out() + (flit.is_marker() as usize) * MARKER
+}
+
+/// A head that wants no output.
+const MARKER: usize = 8;
+
 impl<const P: usize, const V: usize> Dense<P, V> {
-    /// Moves what a word's routers granted.
+    /// Moves what a word's routers granted: first out of all FIFOs, then into the next.
     pub(super) fn go<L: Log>(&mut self, word: usize, grants: &Grants<P, V>) {
         for input in 0..P {
             for v in 0..V {
@@ -14,44 +22,71 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 if taken != 0 {
                     self.blocks[word].visible[input][v].sub(taken);
                     self.give_back(word, input, v, taken);
+                    self.take_heads::<L>(word, (input, v), taken, grants);
                 }
             }
         }
         each_port!(P, O => self.go_output::<L, O>(word, grants));
     }
 
+    /// Takes the heads of some routers' FIFOs to where they leave.
     #[inline]
-    fn go_output<L: Log, const O: usize>(&mut self, word: usize, grants: &Grants<P, V>) {
-        let output = O;
-        for (v, plane) in grants.vcs[output].into_iter().enumerate() {
-            if plane != 0 {
-                self.fly(word, output, v, plane);
+    fn take_heads<L: Log>(
+        &mut self,
+        word: usize,
+        (input, v): (usize, usize),
+        taken: u64,
+        grants: &Grants<P, V>,
+    ) {
+        let (shift, mask) = (self.ring_shift, (1u16 << self.ring_shift) - 1);
+        let mut wants = [0u64; 16];
+        let is_locked = self.blocks[word].locked.iter().any(|plane| *plane != 0);
+        for bit in bits(taken) {
+            let lane = ((word * 64 + bit) * P + input) * V + v;
+            let ring = &mut self.rings[lane];
+            let (at, next) = (usize::from(ring.0), (ring.0 + 1) & mask);
+            *ring = (next, ring.1 - 1);
+            let is_more = u64::from(ring.1 > 0);
+            let flit = self.slots[(lane << shift) + at];
+            // Without a next flit an old one is read, and noted nowhere.
+            wants[want(self.slots[(lane << shift) + usize::from(next)])] |= is_more << bit;
+            let output = flit.out();
+            self.leaving[(output * 64 + bit) & 511] = flit;
+            if !flit.tail() || is_locked && self.blocks[word].locked[output] >> bit & 1 == 1 {
+                let down = downstream(&grants.vcs[output], bit);
+                self.lock(word * 64 + bit, (output, down), (input, v), flit.tail());
+            }
+            if L::RECORDS {
+                let row = (word * 64 + bit) * P + output;
+                self.granted.push((row as u32, input as u8, flit));
             }
         }
-        for input in 0..P {
-            for v in 0..V {
-                let plane = grants.lanes[output][input][v];
-                if !legal(output, input) || plane == 0 {
-                    continue;
-                }
-                self.blocks[word].wants[output][input][v] &= !plane;
-                for bit in bits(plane) {
-                    let router = word * 64 + bit;
-                    let flit = self.take_head(router, input, v);
-                    let down = downstream(&grants.vcs[output], bit);
-                    if !flit.tail() || self.blocks[word].locked[output] >> bit & 1 == 1 {
-                        self.lock(router, (output, down), (input, v), flit.tail());
-                    }
-                    if L::RECORDS {
-                        self.granted.push(((router * P + output) as u32, input as u8, flit));
-                    }
-                    self.arrive(router, output, down, flit);
-                }
-            }
+        let block = &mut self.blocks[word];
+        for (of_output, plane) in block.wants.iter_mut().zip(wants) {
+            of_output[input][v] = of_output[input][v] & !taken | plane;
         }
-        self.go_markers::<L>(word, output, grants.markers[output]);
+        block.marked[input] |= wants[MARKER..].iter().fold(0, |any, plane| any | plane);
     }
 
+    #[inline]
+    fn go_output<L: Log, const O: usize>(&mut self, word: usize, grants: &Grants<P, V>) {
+        if grants.markers[O] != 0 {
+            self.go_markers::<L>(word, O, grants.markers[O]);
+        }
+        for (down, plane) in grants.vcs[O].into_iter().enumerate() {
+            if plane == 0 {
+                continue;
+            }
+            self.fly(word, O, down, plane);
+            if O >= port::LOCAL {
+                self.receive(word, O, down, plane);
+            } else {
+                self.put_all::<O>(word, down, plane);
+            }
+        }
+    }
+
+    /// The markers that some routers grant go to where they leave.
     fn go_markers<L: Log>(&mut self, word: usize, output: usize, plane: u64) {
         for bit in bits(plane) {
             let router = word * 64 + bit;
@@ -65,7 +100,60 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             if L::RECORDS {
                 self.granted.push(((router * P + output) as u32, Record::MADE_HERE, flit));
             }
-            self.arrive(router, output, 0, flit);
+            self.leaving[output * 64 + bit] = flit;
+        }
+    }
+
+    /// Writes what some routers grant at a mesh output into the FIFOs of their neighbours.
+    #[inline]
+    fn put_all<const O: usize>(&mut self, word: usize, down: usize, plane: u64) {
+        let (step, input) = (self.step(O), port::opposite(O));
+        let (shift, mask) = (self.ring_shift, (1u16 << self.ring_shift) - 1);
+        let mut wants = [0u64; 16];
+        for bit in bits(plane) {
+            let to = (word * 64 + bit).wrapping_add_signed(step);
+            let flit = self.leaving[(O * 64 + bit) & 511];
+            let flit = flit.routed(self.wiring.route(to, flit), down);
+            let lane = (to * P + input) * V + down;
+            let ring = &mut self.rings[lane];
+            let (head, len) = *ring;
+            ring.1 = len + 1;
+            debug_assert!(u32::from(len) < self.shape.buffer, "lane {lane} overflows");
+            self.slots[(lane << shift) + usize::from((head + len) & mask)] = flit;
+            wants[want(flit)] |= u64::from(len == 0) << bit;
+        }
+        let marked = wants[MARKER..].iter().fold(0, |any, plane| any | plane);
+        if self.words == 1 {
+            let block = &mut self.blocks[0];
+            for (of_output, plane) in block.wants.iter_mut().zip(wants) {
+                of_output[input][down] |= moved(plane, step);
+            }
+            block.marked[input] |= moved(marked, step);
+        } else {
+            for (output, plane) in wants.into_iter().enumerate().take(P) {
+                for (to, plane) in shifted(plane, word, step).into_iter().filter(|(_, p)| *p != 0) {
+                    self.blocks[to].wants[output][input][down] |= plane;
+                }
+            }
+            for (to, plane) in shifted(marked, word, step).into_iter().filter(|(_, p)| *p != 0) {
+                self.blocks[to].marked[input] |= plane;
+            }
+        }
+        if !self.allowed.is_empty() {
+            bits(plane).for_each(|bit| self.limit(word * 64 + bit, O));
+        }
+    }
+
+    /// Writes what some routers grant at a local output into the FIFOs of their cores.
+    #[inline]
+    fn receive(&mut self, word: usize, output: usize, down: usize, plane: u64) {
+        for bit in bits(plane) {
+            let local = (word * 64 + bit) * (P - port::LOCAL) + output - port::LOCAL;
+            let flit = self.leaving[output * 64 + bit];
+            let (head, len) = self.cores[local].ring;
+            self.cores[local].ring.1 = len + 1;
+            let at = usize::from(head + len) & ((1 << self.receive_shift) - 1);
+            self.received[(local << self.receive_shift) + at] = flit.routed(0, down);
         }
     }
 
@@ -107,20 +195,6 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         self.slots[(lane << self.ring_shift) + usize::from((head + len) & mask)] = flit;
         self.rings[lane].1 = len + 1;
         self.head_is((router, input, v), flit, len == 0);
-    }
-
-    #[inline]
-    fn arrive(&mut self, router: usize, output: usize, down: usize, flit: Flit) {
-        if output >= port::LOCAL {
-            let local = router * (P - port::LOCAL) + output - port::LOCAL;
-            self.received[local].push_back(flit.routed(0, down));
-            return;
-        }
-        if !self.allowed.is_empty() {
-            self.limit(router, output);
-        }
-        let to = router.wrapping_add_signed(self.step(output));
-        self.put(to, port::opposite(output), down, flit);
     }
 
     /// Routers from one to its neighbour at an output.

@@ -85,7 +85,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         }
         for local in bits(received).map(local) {
             self.cores[local].shown += 1;
-            if self.received[local].front().is_some_and(|flit| flit.is_marker()) {
+            if self.first(local).is_marker() {
                 self.marked_locals.push(local as u32);
             } else {
                 self.woken.push(Wake::Port(local as u32));
@@ -172,7 +172,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             let target = self.wiring.target[row] as usize;
             for v in 0..V {
                 let (inside, depth) = if output >= port::LOCAL {
-                    (self.received[target].iter().filter(|flit| flit.vc() == v).count(), self.shape.receive)
+                    (self.received_of(target, v), self.shape.receive)
                 } else if self.wiring.target[row] == crate::time::mesh::wiring::NOWHERE {
                     continue;
                 } else {
