@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use emulator::time::mesh::log::Grant;
+use emulator::time::mesh::traffic::Parts;
 use emulator::time::mesh::{Log, Shape};
 use serde_json::{Value, json};
 use trace::files::{FLITS_MAGIC, read_flits, read_flits_csv, write_flits, write_flits_csv};
@@ -32,6 +33,19 @@ impl Log for Keeper {
         } else {
             self.beyond += 1;
         }
+    }
+}
+
+impl Parts for Keeper {
+    fn part(&self) -> Self {
+        Self::default()
+    }
+
+    fn join(&mut self, mut part: Self) {
+        let room = GRANTS_MAX - self.grants.len();
+        self.beyond += part.beyond + part.grants.len().saturating_sub(room) as u64;
+        part.grants.truncate(room);
+        self.grants.append(&mut part.grants);
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::float_arithmetic, reason = "means and rates")]
 
 use emulator::time::mesh::log::LinkLoad;
-use emulator::time::mesh::traffic::{self, Departure, Measurement, Pattern, PatternError, Setup};
+use emulator::time::mesh::traffic::{self, Departure, Measurement, Parts, Pattern, PatternError, Setup};
 use indicatif::ProgressBar;
 use isa::timing::Timing;
 use serde::Serialize;
@@ -31,6 +31,24 @@ impl From<Engine> for traffic::Engine {
             Engine::Auto => Self::Auto,
             Engine::Dense => Self::Dense,
             Engine::Sparse => Self::Sparse,
+        }
+    }
+}
+
+/// Who plays: an engine, on so many host threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Player {
+    /// The engine of one thread; several run events.
+    pub engine: Engine,
+    /// Host threads.
+    pub threads: u32,
+}
+
+impl Player {
+    fn play<L: Parts>(self, mesh: &Mesh, setup: &Setup, log: &mut L) -> Result<Measurement, PatternError> {
+        match self.threads {
+            1 => traffic::measure_logged(mesh.shape, setup, self.engine.into(), log),
+            threads => traffic::measure_threads(mesh.shape, setup, threads, log),
         }
     }
 }
@@ -107,7 +125,7 @@ pub fn sweep(
     mesh: &Mesh,
     setup: &Setup,
     rates_ppm: &[u32],
-    (seeds, engine, bar): (u32, Engine, &ProgressBar),
+    (seeds, player, bar): (u32, Player, &ProgressBar),
     mut log: Option<&mut Keeper>,
 ) -> Result<Curve, PatternError> {
     let mut points = Vec::new();
@@ -117,10 +135,10 @@ pub fn sweep(
             let setup = Setup { rate_ppm: *rate_ppm, seed: setup.seed.wrapping_add(seed), ..setup.clone() };
             let mut links = LinkLoad::new(&mesh.shape, setup.warmup, setup.warmup + setup.window);
             let measured = match log.as_deref_mut() {
-                None => traffic::measure_logged(mesh.shape, &setup, engine.into(), &mut links)?,
+                None => player.play(mesh, &setup, &mut links)?,
                 Some(log) => {
                     let mut both = (links, std::mem::take(log));
-                    let measured = traffic::measure_logged(mesh.shape, &setup, engine.into(), &mut both)?;
+                    let measured = player.play(mesh, &setup, &mut both)?;
                     (links, *log) = both;
                     measured
                 }

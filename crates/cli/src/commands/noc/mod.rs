@@ -20,7 +20,7 @@ use crate::flits::Keeper;
 use crate::run::screen;
 use crate::ui::Ui;
 use crate::write;
-use curve::Curve;
+use curve::{Curve, Player};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount noc --pattern transpose --load 0.1\n          \
@@ -64,6 +64,9 @@ pub struct Arguments {
     /// Engine: bit planes for dense traffic, events for sparse; both give the same
     #[arg(long, value_enum, default_value_t = curve::Engine::Auto)]
     engine: curve::Engine,
+    /// Host threads, each with some rows of the mesh and the engine for events; no result depends on them
+    #[arg(long, default_value_t = 1, conflicts_with = "trace", value_parser = clap::value_parser!(u32).range(1..=256))]
+    threads: u32,
     /// Write the points
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -79,6 +82,11 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     if arguments.plot.is_some() && arguments.sweep.is_none() {
         return Err(Failure::user("--plot draws a curve, but one load is one point")
             .help("say `--sweep 0.02:0.5:0.02`"));
+    }
+    if arguments.threads > 1 && arguments.engine == curve::Engine::Dense {
+        return Err(
+            Failure::user("--engine dense plays on one thread").help("leave --threads or --engine out")
+        );
     }
     for path in [&arguments.csv, &arguments.plot, &arguments.log] {
         write::possible(path.as_deref())?;
@@ -134,8 +142,9 @@ fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Cur
     };
     let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, curve::name(setup.pattern));
     ui.status("Playing", &format!("{what} on {}", mesh.name()));
+    let player = Player { engine: arguments.engine, threads: arguments.threads };
     let bar = ui.bar(rates.len() as u64 * u64::from(arguments.seeds), "runs");
-    let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, arguments.engine, &bar), log);
+    let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, player, &bar), log);
     bar.finish_and_clear();
     curve.map_err(|error| {
         Failure::user(error.to_string()).help("`seamount noc --help` shows what goes together")

@@ -2,7 +2,9 @@
 //!
 //! Two networks of W x H routers, C local ports each; XY routing; every input FIFO has credits at its sender; every
 //! output picks among its inputs by round robin. Two engines compute the same log: [`dense`] keeps one bit per router
-//! in planes and visits every cycle with traffic, [`sparse`] keeps a wheel of events and visits only what happens.
+//! in planes and visits every cycle with traffic, [`sparse`] keeps a wheel of events and visits only what happens. One
+//! engine is one thread; synthetic traffic can be played by several event engines, each with a band of rows
+//! ([`traffic::measure_threads`]). The clocked pipeline and its barrier run on one thread.
 //!
 //! Within a cycle: (1) flits and credits that are due become visible; (2) the cores act ([`Endpoint::cycle`]);
 //! (3) markers at the heads of FIFOs are consumed and the barrier's conditions are evaluated; (4) every output grants

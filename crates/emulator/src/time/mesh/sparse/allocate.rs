@@ -151,7 +151,12 @@ impl Sparse {
         if mesh {
             let router = target as usize / ports;
             let flit = flit.routed(self.wiring.route(router, flit), vc);
-            self.put_lane(target as usize * self.shape.vcs as usize + vc, flit, ready);
+            let lane = target as usize * self.shape.vcs as usize + vc;
+            if self.abroad[row] {
+                self.leave(row, lane, Some(flit), ready);
+            } else {
+                self.put_lane(lane, flit, ready);
+            }
         } else {
             self.put_received(target, flit.routed(0, vc), ready);
         }

@@ -4,6 +4,7 @@
 //! slot. Credits are a ring of return times per wire, and wake only an output that waits.
 
 mod allocate;
+mod bands;
 mod ports;
 mod store;
 
@@ -12,6 +13,7 @@ use super::log::Grant;
 use super::wheel::Wheel;
 use super::wiring::Wiring;
 use super::{Cycle, Endpoint, Flit, Log, Network, Origin, Record, Shape, Wake, port};
+pub use bands::Crossing;
 use store::{Channels, Fifos};
 
 /// What an event is about; the low bits number it.
@@ -90,6 +92,10 @@ pub struct Sparse {
     advanced: Vec<u32>,
     picks: Vec<allocate::Pick>,
     granted: Vec<(u32, u8, Flit)>,
+    /// By port: its wire leads to a router of another band.
+    abroad: Vec<bool>,
+    /// What goes over such wires, to the north and to the south.
+    crossings: [Vec<Crossing>; 2],
 }
 
 impl Network for Sparse {
@@ -133,6 +139,8 @@ impl Network for Sparse {
             advanced: Vec::new(),
             picks: Vec::new(),
             granted: Vec::new(),
+            abroad: vec![false; rows],
+            crossings: [Vec::new(), Vec::new()],
             shape,
         }
     }

@@ -105,7 +105,9 @@ impl Sparse {
         debug_assert!(source != NOWHERE as usize, "row {row} has no source");
         if row % STRIDE < port::LOCAL {
             let channel = self.channels.of_output(source) + vc;
-            if self.channels.give(channel, at) {
+            if self.abroad[row] {
+                self.leave(row, channel, None, at);
+            } else if self.channels.give(channel, at) {
                 self.wheel.push(at, OUTPUT | source as u32);
             }
         } else {

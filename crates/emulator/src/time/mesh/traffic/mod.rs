@@ -4,6 +4,8 @@
 //! without bound at their source, and a sink takes each flit as it comes. The same setup gives the same packets on
 //! both engines. Instead of chance a list can say who sends to whom and when: [`replay`].
 
+mod bands;
+mod log_parts;
 mod numbers;
 mod open_loop;
 mod pattern;
@@ -13,8 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::sparse::Sparse;
 use super::{Cycle, HashLog, Log, Network, NoLog, Shape, log::LinkLoad};
 use crate::with_dense;
+pub use log_parts::Parts;
 pub use open_loop::OpenLoop;
 pub use pattern::{Pattern, PatternError};
+
+/// While measured packets are under way, one looks after so many cycles.
+const DRAIN_STEP: Cycle = 200;
 
 /// What is offered, and how long one looks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,6 +211,20 @@ pub fn measure_logged<L: Log>(
     })
 }
 
+/// As [`measure_logged`], on several host threads: bands of rows, each on an event engine. Grants and measurement are
+/// those of one thread; more threads than rows do nothing.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_threads<L: Parts>(
+    shape: Shape,
+    setup: &Setup,
+    threads: u32,
+    log: &mut L,
+) -> Result<Measurement, PatternError> {
+    Ok(bands::play(shape, setup, &OpenLoop::new(shape, setup)?, (threads, log)))
+}
+
 /// Plays a list of packets of one flit to its end, or for `drain` cycles behind its last departure.
 ///
 /// # Errors
@@ -245,7 +265,7 @@ fn play<N: Network, L: Log>(shape: Shape, setup: &Setup, mut endpoint: OpenLoop,
     let end = setup.warmup + setup.window;
     network.run(end, &mut endpoint, log);
     while endpoint.outstanding() > 0 && network.now() < end + setup.drain {
-        let step = (end + setup.drain - network.now()).min(200);
+        let step = (end + setup.drain - network.now()).min(DRAIN_STEP);
         network.run(network.now() + step, &mut endpoint, log);
     }
     endpoint.measurement(network.now())

@@ -1,6 +1,7 @@
 //! Nodes that make packets by chance and take what arrives.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use super::numbers::Numbers;
 use super::{Departure, Measurement, Pattern, PatternError, Setup};
@@ -8,7 +9,7 @@ use crate::time::mesh::{Cycle, Endpoint, Flit, Origin, Ports, Shape, Wake};
 
 /// A packet on its way.
 #[derive(Clone, Copy, Debug, Default)]
-struct Packet {
+pub struct Packet {
     made: Cycle,
     sent: Cycle,
     source: u32,
@@ -43,8 +44,11 @@ pub struct OpenLoop {
     list: Vec<u32>,
     sequence: Vec<u32>,
     accepted_from: Vec<u64>,
-    outstanding: u64,
     measured: Measurement,
+    /// Nodes that send; the others only choose, so that all choices are the same.
+    sources: Range<u32>,
+    /// By lane of another's engine: the packet that is half through.
+    crossing: BTreeMap<u32, u32>,
 }
 
 impl OpenLoop {
@@ -83,8 +87,9 @@ impl OpenLoop {
             list: Vec::new(),
             sequence: vec![0; shape.cores()],
             accepted_from: vec![0; shape.cores()],
-            outstanding: 0,
             measured: Measurement { nodes: nodes.into(), window: setup.window, ..Default::default() },
+            sources: 0..nodes,
+            crossing: BTreeMap::new(),
             shape,
         })
     }
@@ -118,17 +123,17 @@ impl OpenLoop {
         }
     }
 
-    /// Packets made in the window that have not arrived.
+    /// Packets made in the window that have not arrived; of a part of the nodes, wrapping around 0.
     #[must_use]
     pub const fn outstanding(&self) -> u64 {
-        self.outstanding
+        self.measured.offered.wrapping_sub(self.measured.measured)
     }
 
     /// What was measured until a cycle.
     #[must_use]
     pub fn measurement(&self, now: Cycle) -> Measurement {
         let accepted_min = self.accepted_from.iter().copied().min().unwrap_or(0);
-        Measurement { accepted_min, drained: self.outstanding == 0, cycles: now, ..self.measured.clone() }
+        Measurement { accepted_min, drained: self.outstanding() == 0, cycles: now, ..self.measured.clone() }
     }
 
     /// Tosses the coins of cycles from `from` on until one falls.
@@ -191,26 +196,30 @@ impl OpenLoop {
 
     #[inline]
     fn make_to(&mut self, now: Cycle, source: u32, to: u32) {
+        if !self.sources.contains(&source) {
+            return;
+        }
         let sequence = self.sequence[source as usize];
         self.sequence[source as usize] = sequence + 1;
         if (self.warmup..self.end).contains(&now) {
             self.measured.offered += 1;
-            self.outstanding += 1;
         }
         let packet = Packet { made: now, sent: 0, source, sequence, to };
-        let id = match self.free.pop() {
-            Some(id) => {
-                self.packets[id as usize] = packet;
-                id
-            }
-            None => {
-                self.packets.push(packet);
-                self.packets.len() as u32 - 1
-            }
-        };
-        let local = sequence % self.shape.nets * self.shape.cores() as u32 + source;
+        let id = self.keep(packet);
+        let net = if self.shape.nets == 1 { 0 } else { sequence % self.shape.nets };
+        let local = net * self.shape.cores() as u32 + source;
         self.queues[local as usize].push_back(id);
         self.enlist(local);
+    }
+
+    #[inline]
+    fn keep(&mut self, packet: Packet) -> u32 {
+        if let Some(id) = self.free.pop() {
+            self.packets[id as usize] = packet;
+            return id;
+        }
+        self.packets.push(packet);
+        self.packets.len() as u32 - 1
     }
 
     #[inline]
@@ -283,13 +292,54 @@ impl OpenLoop {
                 measured.latencies.resize(row + 1, 0);
             }
             measured.latencies[row] += 1;
-            self.outstanding -= 1;
         }
     }
 
     fn routers(&self, packet: &Packet) -> u32 {
         let (from, to) = (self.address[packet.source as usize], self.address[packet.to as usize]);
         from.x().abs_diff(to.x()) + from.y().abs_diff(to.y()) + 1
+    }
+}
+
+/// Parts of the nodes, each on an engine of its own.
+impl OpenLoop {
+    /// The same nodes, of which only some send.
+    pub fn of_sources(&self, sources: Range<u32>) -> Self {
+        Self { sources, ..self.clone() }
+    }
+
+    /// The packet of a flit that leaves for another part; forgotten with its last flit.
+    pub fn hand_over(&mut self, flit: Flit) -> Packet {
+        if flit.tail() {
+            self.free.push(flit.payload());
+        }
+        self.packets[flit.payload() as usize]
+    }
+
+    /// Takes over a flit of another part, which comes over a lane; returns it under its number here.
+    pub fn take_over(&mut self, lane: u32, flit: Flit, packet: Packet) -> Flit {
+        let id = self.crossing.remove(&lane).unwrap_or_else(|| self.keep(packet));
+        if !flit.tail() {
+            self.crossing.insert(lane, id);
+        }
+        Flit(flit.0 & u64::from(u32::MAX) | u64::from(id) << 32)
+    }
+
+    /// Adds what another part measured.
+    pub fn join(&mut self, part: &Self) {
+        let (all, part_of) = (&mut self.measured, &part.measured);
+        all.offered += part_of.offered;
+        all.injected += part_of.injected;
+        all.accepted += part_of.accepted;
+        all.measured += part_of.measured;
+        all.latency_sum += part_of.latency_sum;
+        all.network_latency_sum += part_of.network_latency_sum;
+        all.latency_max = all.latency_max.max(part_of.latency_max);
+        all.routers_sum += part_of.routers_sum;
+        all.flit_hops += part_of.flit_hops;
+        all.latencies.resize(all.latencies.len().max(part_of.latencies.len()), 0);
+        all.latencies.iter_mut().zip(&part_of.latencies).for_each(|(sum, count)| *sum += count);
+        self.accepted_from.iter_mut().zip(&part.accepted_from).for_each(|(sum, count)| *sum += count);
     }
 }
 
