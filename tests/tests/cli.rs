@@ -247,11 +247,33 @@ fn what_has_no_effect_is_warned_of() {
         (&["--spikes", &empty], "holds no events"),
         (&["--spikes", &late], "2 of 3 events come after the last step, 10"),
         (&["--cores-min", "100"], "only 3 are used"),
+        (&["--probe", "b.v at 900"], "`b.v`: step 900 comes after the last, 10"),
+        (&["--probe", "b.v every 50", "--steps", "40"], "`b.v`: every 50, but the last step is 40"),
     ];
     for (arguments, what) in warned {
         let output = run_in(&folder, &[&["run", "."], *arguments].concat());
         assert!(output.status.success() && stderr(&output).contains(what), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn programs_are_read_without_a_warning() {
+    let programs = fs::read_dir(root().join("programs")).expect("programs");
+    let folders = programs.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).expect("a folder"));
+    let paths = files.map(|file| file.expect("a file").path());
+    let mut seen = 0;
+    for path in paths.filter(|path| path.extension().is_some_and(|e| e == "snn")) {
+        let output = run_in(&root(), &["inspect", &path.to_string_lossy()]);
+        assert!(
+            output.status.success() && stderr(&output).is_empty(),
+            "{}: {}",
+            path.display(),
+            stderr(&output)
+        );
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 #[test]
@@ -395,6 +417,11 @@ fn rules_are_checked_and_shown() {
     let shown = stdout(&run_in(&root(), &["learn", "show", rule]));
     assert!(shown.contains("w += 1 * 2^-2  when y0") && shown.contains("dt -40 to 40"), "{shown}");
     assert_eq!(json(&["learn", "check", rule])["microcode"].as_array().map(Vec::len), Some(4));
+    let tag = stdout(&run_in(&root(), &["learn", "check", "rstdp"]));
+    assert!(tag.contains("change of t)") && tag.contains("█│█"), "{tag}");
+    assert!(stdout(&run_in(&root(), &["learn", "check", "dt = x1*y0"])).contains("change of t)"));
+    let (code, text) = fails(&["learn", "show", "stdp", "--trace", "x1=20,20"]);
+    assert!(code == Some(1) && text.contains("`stdp` sets its own traces"), "{text}");
     let (code, text) = fails(&["learn", "check", "dw = 2^-2*x1"]);
     assert!(
         code == Some(1) && text.contains("no dependency factor") && text.contains("add x0, y0 or u_k"),

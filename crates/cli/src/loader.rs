@@ -20,8 +20,14 @@ impl Beside {
 impl Loader for Beside {
     fn load(&self, path: &str, array: Option<&str>) -> Result<network::Array, LoadError> {
         let full = self.folder.join(path);
-        let bytes = crate::read::data(&full)
-            .map_err(|e| LoadError::File { path: path.into(), why: e.to_string() })?;
+        let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
+        let bytes = crate::read::data(&full).map_err(|error| {
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => format!("there is no such file in {}", folder.display()),
+                _ => error.to_string(),
+            };
+            LoadError::File { path: path.into(), why }
+        })?;
         let found = read(&full, &bytes, array).map_err(|error| match error {
             FileError::Member { name, known } => LoadError::Array { path: path.into(), array: name, known },
             error => LoadError::Format { path: path.into(), why: error.to_string() },

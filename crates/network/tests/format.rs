@@ -55,6 +55,12 @@ project a -> a : all { weight = 4, weightExponent = 2, numWeightBits = 6, signMo
 }
 
 #[test]
+fn several_variables_of_a_record() {
+    let text = settled("record a . { u,v } , b->c.{weight,x1} every 5\nrecord d[0].soma.{v}");
+    assert_eq!(text, "record a.{u, v}, b->c.{weight, x1} every 5\nrecord d[0].soma.{v}\n");
+}
+
+#[test]
 fn signs_and_operators() {
     let text = "const a=-3\nconst b = 2 - -a*( n+1 )^2/4 % 7\nrecord a -> b.weight every  - 1\nproject a[ 0 .. 3 ],b.c -> \"x y\"[..] : { 0->1 : -5 delay  4 }\nrun 20ms\n";
     assert_eq!(

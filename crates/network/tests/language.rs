@@ -95,6 +95,11 @@ fn records_at_chosen_steps() {
         let found: seamount_network::Diagnostics = of(&format!("record out.v {bad}")).unwrap_err();
         assert_eq!(found.0[0].code, code, "{bad}: {found}");
     }
+    let several = "input i\npopulation p[2]\nproject i -> p : all { learn = stdp }\nrun 9\n";
+    let records = |text: &str| read(&format!("{several}{text}\n"), &NoFiles).unwrap().graph.session.records;
+    assert_eq!(records("record p.{u, v}, i.spikes every 3"), records("record p.u, p.v, i.spikes every 3"));
+    assert_eq!(records("record p[0].soma.{ v, u }"), records("record p[0].v, p[0].u"));
+    assert_eq!(records("record i->p.{weight, x1} at 2, 5"), records("record i->p.weight, i->p.x1 at 2, 5"));
     let late = read("population out\nrun 50\nrecord out.v at 51", &NoFiles).unwrap();
     assert_eq!(late.warnings.0[0].code, "E0035");
 }

@@ -46,6 +46,21 @@ fn one_error_with_code_place_and_way_out() {
             "1 labels for 2 samples",
         ),
         ("population b[2]\nsamples b.bias = [[1, 2]] steps 0", "E0041", "0", "1..="),
+        ("rule r { dw = 'x0*2^-2' }", "E0002", "'", "drop the quotes: the terms of a rule need none"),
+        ("population b { refractory = 0 }", "E0041", "0", "out of range: 1..=63 |  | 1 is no pause"),
+        (
+            "population b\nproject a -> b : all { delay = 70 }",
+            "E0041",
+            "70",
+            "out of range: 0..=62 |  | a longer wait: `axon_delay` of the source",
+        ),
+        ("record a.x1", "E0059", "record a.x1", "inputs have spikes; x1, x2 are of projections that learn"),
+        ("population b\nrecord b.x1", "E0059", "record b.x1", "neurons have spikes, u, v, v_register"),
+        ("population b\nrecord b.u, b.v every 5, b.spikes", "E0001", ",", "a record has one `every` or `at`"),
+        ("population b\nrecord b.v at 5, b.spikes", "E0001", "b.spikes", "others are another `record`"),
+        ("population b\nrecord b.{u, q}", "E0010", "q", "did you mean"),
+        ("population b\nrecord b.{}", "E0001", "}", "expected a name"),
+        ("population b\nrecord b.{u, v} as both", "E0001", "as", "expected"),
     ];
     for (text, code, covered, what) in mistakes {
         let found = mistake(&format!("{head}{text}\n"));

@@ -137,6 +137,9 @@ fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui
     for text in &arguments.probe {
         records.extend(probe::records(text, &image.symbols)?);
     }
+    // Of the description's own records its reading has warned, for the steps that it says.
+    let unseen = if arguments.steps.is_some() { 0 } else { image.session.records.len() };
+    probe::never(&records[unseen..], steps).into_iter().for_each(|what| ui.warning(what));
     distinct(&mut records);
     let stimulus = spikes::read(&arguments.spikes, image, ui)?;
     let plan = Plan {

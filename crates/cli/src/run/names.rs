@@ -14,9 +14,14 @@ pub fn width(node: &NodeSymbol) -> u32 {
     node.size * node.compartments.len().max(1) as u32
 }
 
+/// Whether a key is one of a node's.
+pub fn contains(node: &NodeSymbol, key: Key) -> bool {
+    (node.key.0..node.key.0 + width(node)).contains(&key.0)
+}
+
 /// The node that a key belongs to.
 pub fn node_of(symbols: &Symbols, key: Key) -> Option<&NodeSymbol> {
-    nodes(symbols).find(|node| (node.key.0..node.key.0 + width(node)).contains(&key.0))
+    nodes(symbols).find(|node| contains(node, key))
 }
 
 /// Neuron and compartment of a key within its node.

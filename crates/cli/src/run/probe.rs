@@ -30,10 +30,40 @@ pub fn records(text: &str, symbols: &Symbols) -> Result<Vec<Record>, Failure> {
             let known = known.clone().collect::<Vec<_>>();
             refuse(format!("no variable `{name}`")).help(nearest(name, &known))
         })?;
+        if let (Recorded::Keys(run), false) = (of, variable == Variable::Spikes)
+            && let Some(input) = symbols.inputs.iter().find(|node| names::contains(node, run.key))
+        {
+            let mut failure =
+                refuse(format!("`{}` is an input: it has spikes, and no {variable}", input.name));
+            failure.findings[0].code = Some("E0059".into());
+            return Err(failure.help(format!("`{}.spikes` records them", thing.trim())));
+        }
         fits(variable, &of).map_err(|what| refuse(what.into()))?;
         Ok(Record { name: format!("{}.{variable}", thing.trim()), of, variable, every, at: at.clone() })
     };
     variables.map(record).collect()
+}
+
+/// What is wrong with records that a run of `steps` steps, or its samples of so many, never comes to.
+pub fn never(records: &[Record], steps: u32) -> Vec<String> {
+    let what = |record: &Record| {
+        let late: Vec<String> =
+            record.at.iter().filter(|at| **at > steps).map(|step| format!("step {step}")).collect();
+        match (record.at.is_empty(), late.is_empty()) {
+            (true, _) if record.every > steps => {
+                Some(format!("every {}, but the last step is {steps}: nothing is recorded", record.every))
+            }
+            (false, false) => {
+                let comes = if late.len() == 1 { "comes" } else { "come" };
+                Some(format!(
+                    "{} {comes} after the last, {steps}: nothing is recorded there",
+                    late.join(", ")
+                ))
+            }
+            _ => None,
+        }
+    };
+    records.iter().filter_map(|record| Some(format!("`{}`: {}", record.name, what(record)?))).collect()
 }
 
 /// What a probe is of, its period, and its chosen steps where there are some.
@@ -207,5 +237,27 @@ mod tests {
         assert!(of("out[4].v").unwrap_err().contains("`[4]` is no range of the 4 of `out`"));
         assert!(of("out[3..3].v").is_err() && of("out").is_err() && of("out.v@0").is_err());
         assert!(of("out.r1").unwrap_err().contains("belongs to something else"));
+        let input =
+            "probe `in[0].v`: `in` is an input: it has spikes, and no v | `in[0].spikes` records them";
+        assert_eq!(of("in[0].v").unwrap_err(), input);
+        for bad in ["in.u", "in.vth", "in.{spikes,v_register}", "in.y1"] {
+            let failure = records(bad, &names::tests::symbols()).unwrap_err();
+            assert_eq!(failure.findings[0].code.as_deref(), Some("E0059"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn records_that_never_happen() {
+        let never = |text: &str| never(&records(text, &names::tests::symbols()).unwrap(), 10);
+        assert_eq!(
+            never("out.v at 5, 11"),
+            ["`out.v`: step 11 comes after the last, 10: nothing is recorded there"]
+        );
+        assert_eq!(never("out.{u,v} every 20").len(), 2);
+        assert!(
+            never("out.v").is_empty()
+                && never("out.v every 10").is_empty()
+                && never("out.v at 10").is_empty()
+        );
     }
 }

@@ -414,7 +414,9 @@ impl<'a> Elaborator<'a> {
         if let Some(found) = part.fields.get("refractory") {
             let what = format!("refractory of `{owner}`");
             let value = self.set_of(owner, found.0);
+            let before = self.found.len();
             let steps = value.and_then(|value| self.steps(self.at(found, &value, &what), n, (1, 63)));
+            self.advise(before, "1 is no pause: the next spike can come a step later; 63 is the longest");
             c.refractory = steps.map_or(Values::Same(1), |steps| map(steps, |x| x as u32));
         }
         if let Some(found) = part.fields.get("axon_delay") {

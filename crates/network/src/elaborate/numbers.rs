@@ -158,6 +158,13 @@ impl Elaborator<'_> {
         self.fail(Diagnostic::error("E0041", at.expr.span, message))
     }
 
+    /// Adds a way out to what was found out of range since there were `before` findings.
+    pub(super) fn advise(&mut self, before: usize, help: &str) {
+        for error in self.found.iter_mut().skip(before).filter(|e| e.code == "E0041") {
+            error.help.get_or_insert_with(|| help.to_owned());
+        }
+    }
+
     /// Numbers of one kind for `n` things.
     pub(super) fn numbers(&mut self, value: Value, at: At, n: usize) -> Option<Numbers> {
         if n > VALUES_MAX && !matches!(value, Value::Number(_)) {

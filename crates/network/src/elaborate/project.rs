@@ -298,7 +298,13 @@ impl<'a> Elaborator<'a> {
             let expr = Expr { kind: ExprKind::Int(0), span };
             let what = format!("{field} of `{}`", p.name);
             let at = At { expr: &expr, scope: &Scope::new(), what: &what };
-            p.delay = self.delay_values(numbers, at, bounds)?;
+            let before = self.found.len();
+            let delays = self.delay_values(numbers, at, bounds);
+            self.advise(
+                before,
+                "a longer wait: `axon_delay` of the source adds up to 63 steps, a `delay_line` any number",
+            );
+            p.delay = delays?;
         }
         let most = p.delay.iter().copied().max().unwrap_or(0);
         let learned = p.rule.is_some_and(|rule| self.built(rule).changes[0]);

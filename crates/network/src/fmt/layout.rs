@@ -68,7 +68,10 @@ impl Writer {
             match node {
                 Node::Word(_, word) => self.out.push_str(word),
                 Node::Group(open, elements) => self.group(*open, elements),
-                Node::Block(lines) => self.block(lines, starts_with(nodes, "macro")),
+                Node::Block(lines) => match members(&nodes[..i], lines, self) {
+                    Some(text) => self.out.push_str(&text),
+                    None => self.block(lines, starts_with(nodes, "macro")),
+                },
             }
         }
     }
@@ -137,7 +140,7 @@ impl Writer {
         };
         let sign = before.len() == 1 || is_value_wanted(&before[..before.len() - 1]);
         match node {
-            Node::Block(_) => true,
+            Node::Block(_) => word != ".",
             Node::Group('(', _) => {
                 kind != Kind::Ident && !is_tight(kind, word, sign) || is_keyword(before, word)
             }
@@ -200,13 +203,22 @@ fn one_line(nodes: &[Node], like: &Writer) -> Option<String> {
                 out.push_str(&inner?.join(", "));
                 out.push(if *open == '(' { ')' } else { ']' });
             }
-            Node::Block(lines) => out.push_str(&flat(lines, like)?),
+            Node::Block(lines) => {
+                out.push_str(&members(&nodes[..i], lines, like).or_else(|| flat(lines, like))?);
+            }
         }
         if out.len() > 2 * WIDTH {
             return None;
         }
     }
     Some(out)
+}
+
+/// `{u, v}` behind a `.`; `None` elsewhere.
+fn members(before: &[Node], lines: &[Line], like: &Writer) -> Option<String> {
+    let dotted = matches!(before.last(), Some(Node::Word(Kind::Punct, word)) if word == ".");
+    let text = dotted.then(|| flat(lines, like)).flatten()?;
+    Some(format!("{{{}}}", text.trim_matches(['{', ' ', '}'])))
 }
 
 /// `{ a, b }` on one line; `None` where a comment or an empty line forbids it.

@@ -112,7 +112,8 @@ pub fn postfix<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Expr> {
         let dot: Parsed<'t, 's, _> = punct(".")(rest);
         let square: Parsed<'t, 's, _> = between("[", "]")(rest);
         let kind = match (dot, square) {
-            (Ok((after, _)), _) => {
+            // `a.{u, v}`: where several members are legal, they are read there.
+            (Ok((after, _)), _) if !after.0.first().is_some_and(|next| next.is("{")) => {
                 let (after, member) = name(after)?;
                 rest = after;
                 ExprKind::Member(Box::new(value), member)

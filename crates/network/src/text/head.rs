@@ -6,15 +6,16 @@ use nom::combinator::{cut, opt};
 use nom::multi::separated_list1;
 
 use super::ast::{
-    Expr, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
+    Expr, ExprKind, Input, Name, Param, Pattern, Population, Project, Prototype, Record, Samples, Statement,
     StatementKind, Synapse, Use, When,
 };
 use super::expected::not_understood;
 use super::expr::{all_of, args, expr, name, postfix, range, whole};
-use super::stream::{Parsed, Tokens, between, keyword, punct, span, span_of, wanted};
+use super::stream::{Parsed, Tokens, Wanted, between, keyword, punct, span, span_of, wanted};
 use super::token::{Kind, Token};
 use super::{KEYWORDS, item};
 use crate::diagnostic::Diagnostic;
+use crate::graph::Span;
 
 /// A block whose lines are still to be read.
 type Inner<'t, 's> = &'t [Token<'s>];
@@ -192,14 +193,57 @@ fn record<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, StatementKind> {
     let one = |input| {
         let (rest, of) = postfix(input)?;
         let (rest, to) = opt((punct("->"), postfix)).parse(rest)?;
+        let to = to.map(|(_, to)| to);
+        if rest.0.first().is_some_and(|t| t.is(".")) {
+            let (rest, variables) = variables(rest)?;
+            return Ok((rest, variables.into_iter().map(|v| several(&of, to.as_ref(), v)).collect()));
+        }
         let (rest, name) = opt(named_as).parse(rest)?;
-        Ok((rest, Record { of, to: to.map(|(_, to)| to), name }))
+        Ok((rest, vec![Record { of, to, name }]))
     };
     let (rest, records) = cut(separated_list1(punct(","), one)).parse(input)?;
     let every = (keyword("every"), cut(expr)).map(|(_, every)| When::Every(every));
     let steps = (keyword("at"), cut(separated_list1(punct(","), expr))).map(|(_, steps)| When::At(steps));
     let (rest, when) = opt(alt((every, steps))).parse(rest)?;
-    Ok((rest, StatementKind::Record(records, when.unwrap_or(When::Always))))
+    let more = match &when {
+        Some(When::Every(_)) => rest.0.first().filter(|t| t.is(",")).map(|t| t.span),
+        Some(When::At(steps)) => {
+            steps.iter().find(|step| matches!(step.kind, ExprKind::Member(..))).map(|step| step.span)
+        }
+        _ => None,
+    };
+    if more.is_some() {
+        return Err(nom::Err::Failure(Wanted { left: 0, what: vec![ONE_WHEN], at: more }));
+    }
+    Ok((rest, StatementKind::Record(records.concat(), when.unwrap_or(When::Always))))
+}
+
+/// What is wanted behind the `every` or `at` of a record.
+const ONE_WHEN: &str =
+    "the end of the line: a record has one `every` or `at`, at its end; others are another `record`";
+
+/// `.{u, v}`
+fn variables<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Vec<Name>> {
+    let (rest, _) = punct(".")(input)?;
+    let (rest, inner) = cut(between("{", "}")).parse(rest)?;
+    let names = all_of(inner, name)?;
+    if names.is_empty() {
+        cut(name).parse(Tokens(inner)).map(|(_, one)| (rest, vec![one]))
+    } else {
+        Ok((rest, names))
+    }
+}
+
+/// One of several variables of a thing.
+fn several(of: &Expr, to: Option<&Expr>, variable: Name) -> Record {
+    let member = |owner: &Expr| {
+        let span = Span { start: owner.span.start, end: variable.span.end };
+        Expr { kind: ExprKind::Member(Box::new(owner.clone()), variable.clone()), span }
+    };
+    match to {
+        Some(to) => Record { of: of.clone(), to: Some(member(to)), name: None },
+        None => Record { of: member(of), to: None, name: None },
+    }
 }
 
 fn named_as<'t, 's>(input: Tokens<'t, 's>) -> Parsed<'t, 's, Name> {

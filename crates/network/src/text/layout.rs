@@ -16,9 +16,11 @@ pub fn arrange<'s>(tokens: Vec<Token<'s>>, errors: &mut Vec<Diagnostic>) -> Vec<
     let mut out: Vec<Token<'s>> = Vec::with_capacity(tokens.len());
     let mut open: Vec<Token<'s>> = Vec::new();
     let mut tokens = tokens.into_iter().filter(|t| t.kind != Kind::Comment).peekable();
+    let mut quoted = false;
     while let Some(token) = tokens.next() {
         match token.kind {
             Kind::Newline => {
+                quoted = false;
                 let next = tokens.peek();
                 if next.is_some_and(|next| begins_statement(&token, next)) {
                     close_all(&mut open, &mut out, errors);
@@ -31,7 +33,12 @@ pub fn arrange<'s>(tokens: Vec<Token<'s>>, errors: &mut Vec<Diagnostic>) -> Vec<
                     out.push(token);
                 }
             }
-            Kind::Unknown => errors.push(unknown(&token)),
+            // Of a pair of quotes the first is reported.
+            Kind::Unknown if quoted && token.text == "'" => quoted = false,
+            Kind::Unknown => {
+                quoted = token.text == "'";
+                errors.push(unknown(&token));
+            }
             Kind::Punct if matches!(token.text, "(" | "[" | "{") => {
                 if open.len() == DEPTH_MAX {
                     errors.push(Diagnostic::error(
@@ -59,7 +66,11 @@ fn unknown(token: &Token) -> Diagnostic {
     } else {
         format!("`{}` means nothing here", token.text.escape_debug())
     };
-    Diagnostic::error("E0002", token.span, what)
+    let error = Diagnostic::error("E0002", token.span, what);
+    match token.text {
+        "'" => error.help("drop the quotes: the terms of a rule need none (`dw = 2^-2*x1*y0`); texts and names stand in \" \""),
+        _ => error,
+    }
 }
 
 fn begins_statement(newline: &Token, next: &Token) -> bool {

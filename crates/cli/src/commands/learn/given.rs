@@ -30,9 +30,9 @@ pub struct Given {
     /// Seed of the draws
     #[arg(long, default_value_t = 1, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u32,
-    /// Whose change: w, d or t
-    #[arg(long, default_value = "w", value_parser = target)]
-    target: LearningTarget,
+    /// Whose change: w, d or t [default: the first of w, t, d that a pair of events changes]
+    #[arg(long, value_parser = target)]
+    target: Option<LearningTarget>,
     /// Reward r0 and r1, held
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     reward: i32,
@@ -56,11 +56,48 @@ pub struct Rule {
     pub notes: Vec<String>,
 }
 
+/// What a pair of events changes.
+pub struct Window {
+    /// Whose change.
+    pub target: LearningTarget,
+    /// The change for each dt.
+    pub points: Vec<window::Point>,
+}
+
+impl Window {
+    /// Says why it is not that of the weight where that could be expected, and why nothing changes where that is so.
+    pub fn note(&self, rule: &Rule) -> Option<String> {
+        let held = "the tag is held at 0, r0 and r1 at `--reward`";
+        if self.points.iter().all(|p| p.mean == 0.0) {
+            let targets = "`--target w|d|t` shows another";
+            return Some(format!("no pair of events changes {} by itself ({held}); {targets}", self.target));
+        }
+        let instead = self.target != LearningTarget::W && !rule.rule.w.is_empty();
+        instead.then(|| {
+            format!("the window is that of {}: no pair of events changes w by itself ({held})", self.target)
+        })
+    }
+}
+
 impl Given {
+    /// The window of the target that is asked for, or of the first of w, t, d that a pair of events changes.
+    pub fn window(&self, rule: &Rule) -> Window {
+        let of = |target| {
+            let points = window::window(&rule.rule, &rule.post, &self.settings(target));
+            Window { target, points }
+        };
+        let moves = |window: &Window| window.points.iter().any(|p| p.mean != 0.0);
+        let all = [LearningTarget::W, LearningTarget::T, LearningTarget::D];
+        match self.target {
+            Some(target) => of(target),
+            None => all.into_iter().map(of).find(moves).unwrap_or_else(|| of(LearningTarget::W)),
+        }
+    }
+
     /// How the window is made.
-    pub fn settings(&self) -> window::Settings {
+    fn settings(&self, target: LearningTarget) -> window::Settings {
         window::Settings {
-            target: self.target,
+            target,
             span: self.span,
             epoch: self.epoch,
             trials: self.trials,
@@ -122,6 +159,10 @@ impl Given {
             }
             None => (self.rule.trim(), ""),
         };
+        if let Some(trace) = self.traces.first() {
+            let help = "its parameters set them (`seamount learn list`), e.g. 'stdp(tau_plus = 10)'; `--trace` is for equations";
+            return Err(Failure::user(format!("--trace {trace}: `{name}` sets its own traces")).help(help));
+        }
         let mut arguments = Vec::new();
         for part in inside.split(',').filter(|part| !part.trim().is_empty()) {
             let pair = part

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::write;
-use given::{Given, Rule};
+use given::{Given, Rule, Window};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount learn check 'dw = 2^-2*x1*y0 - 2^-3*y1*x0'\n          \
@@ -52,43 +52,45 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
 
 fn check(given: &Given, ui: &Ui) -> Result<(), Failure> {
     let rule = given.rule()?;
-    let points = window::window(&rule.rule, &rule.post, &given.settings());
-    ui.object(&object(&rule, &points));
+    let window = given.window(&rule);
+    ui.object(&object(&rule, &window));
     let words = listing::words(&rule.rule)?.len();
     let terms = rule.rule.w.len() + rule.rule.d.len() + rule.rule.t.len();
     ui.print(&format!("{}\n", rule.text));
     ui.print(&format!("terms {terms}, microcode {words} words\n"));
     ui.print(&format!("{}\n", listing::precision(&rule.rule)));
     ui.print(&format!(
-        "window {}  (dt {} to {})\n",
-        window::sparkline(&points),
+        "window {}  (dt {} to {}, change of {})\n",
+        window::sparkline(&window.points),
         -given.span_steps(),
-        given.span_steps()
+        given.span_steps(),
+        window.target
     ));
-    notes(&rule, ui);
+    notes(&rule, &window, ui);
     Ok(())
 }
 
 fn show(given: &Given, svg: Option<&PathBuf>, ui: &Ui) -> Result<(), Failure> {
     let rule = given.rule()?;
-    let points = window::window(&rule.rule, &rule.post, &given.settings());
-    ui.object(&object(&rule, &points));
+    let window = given.window(&rule);
+    let points = &window.points;
+    ui.object(&object(&rule, &window));
     ui.print(&rule.shown);
     ui.print(&format!("\n{}\n{}\n", listing::listing(&rule.rule)?, listing::precision(&rule.rule)));
-    ui.print(&format!("\n{}", window::plot(&points)));
-    notes(&rule, ui);
+    ui.print(&format!("\n{}", window::plot(points)));
+    notes(&rule, &window, ui);
     if let Some(path) = svg {
-        write::atomic(path, window::svg(&points, &rule.text).as_bytes())?;
+        write::atomic(path, window::svg(points, &rule.text).as_bytes())?;
         ui.status("Wrote", &path.display().to_string());
     }
     Ok(())
 }
 
-fn notes(rule: &Rule, ui: &Ui) {
-    rule.notes.iter().for_each(|note| ui.print(&format!("note: {note}\n")));
+fn notes(rule: &Rule, window: &Window, ui: &Ui) {
+    rule.notes.iter().chain(&window.note(rule)).for_each(|note| ui.print(&format!("note: {note}\n")));
 }
 
-fn object(rule: &Rule, points: &[window::Point]) -> Value {
+fn object(rule: &Rule, window: &Window) -> Value {
     let point =
         |p: &window::Point| json!({ "dt": p.dt, "ideal": p.ideal, "mean": p.mean, "deviation": p.deviation });
     let words = listing::words(&rule.rule).unwrap_or_default();
@@ -99,7 +101,8 @@ fn object(rule: &Rule, points: &[window::Point]) -> Value {
         "post": rule.post,
         "microcode": words.iter().map(|word| format!("{word:04x}")).collect::<Vec<_>>(),
         "notes": rule.notes,
-        "window": points.iter().map(point).collect::<Vec<_>>(),
+        "target": window.target.name(),
+        "window": window.points.iter().map(point).collect::<Vec<_>>(),
     })
 }
 

@@ -84,7 +84,17 @@ fn check_record(graph: &Graph, record: &Record, list: &mut List) {
         Recorded::Reward(_) => Some(matches!(record.variable, Variable::R0 | Variable::R1)),
     };
     if fits == Some(false) {
-        list.add("E0059", format!("{thing}: {} is no variable of it", record.variable));
+        let what = match record.of {
+            Recorded::View(view) if is_population(&view) => {
+                "neurons have spikes, u, v, v_register, vth, activity, y1, y2, y3; x1, x2, weight, delay, tag are of projections that learn: `a->b.x1`"
+            }
+            Recorded::View(_) => "inputs have spikes; x1, x2 are of projections that learn: `a->b.x1`",
+            Recorded::Projection(_) => {
+                "projections have weight, delay, tag, x1, x2; y1, y2, y3 are of their targets"
+            }
+            Recorded::Reward(_) => "reward channels have r0, r1",
+        };
+        list.add("E0059", format!("{thing}: {} is no variable of it", record.variable)).help(what);
     }
 }
 
