@@ -14,7 +14,7 @@ pub struct List {
     pub plastic: Option<usize>,
     /// Kind of axon.
     pub kind: AxonKind,
-    /// First of its synapses in the order of [`gather`].
+    /// First of its synapses in the order of [`gather`](crate::gather::gather).
     pub start: u32,
     /// One past the last.
     pub end: u32,
@@ -22,7 +22,7 @@ pub struct List {
     pub base: u32,
     /// Words.
     pub words: u32,
-    /// Index into [`Plan::axons`].
+    /// Index into [`Plan::axons`](crate::plan::Plan::axons).
     pub axon: u32,
     /// Which list of the axon.
     pub atom: u32,
