@@ -117,11 +117,18 @@ fn by_source(mut synapses: Vec<Synapse>) -> Vec<Synapse> {
 /// Number of synapses that end in `part`.
 #[must_use]
 pub fn count(tables: &Tables, part: &Part) -> usize {
-    let of_end = |run: &Run, end: &End| -> usize {
+    counts(tables, part).iter().map(|(_, synapses)| synapses).sum()
+}
+
+/// Number of synapses that end in `part`, a row for each projection and run.
+#[must_use]
+pub fn counts(tables: &Tables, part: &Part) -> Vec<(usize, usize)> {
+    let of_end = |run: &Run, end: &End| {
         let posts = end.start.max(run.start)..end.end.min(run.end);
-        posts.map(|n| tables.incoming[end.projection].count(end.offset + (n - end.start) as usize)).sum()
+        let of = |n| tables.incoming[end.projection].count(end.offset + (n - end.start) as usize);
+        (end.projection, posts.map(of).sum())
     };
-    part.runs.iter().flat_map(|run| overlapping(tables, run).map(move |end| of_end(run, end))).sum()
+    part.runs.iter().flat_map(|run| overlapping(tables, run).map(move |end| of_end(run, end))).collect()
 }
 
 fn overlapping<'a>(tables: &'a Tables, run: &'a Run) -> impl Iterator<Item = &'a End> {

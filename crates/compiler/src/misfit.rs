@@ -89,7 +89,7 @@ pub fn crowded(tables: &Tables, part: &Part, synapses: usize) -> Misfit {
         need,
         limit,
         span: span(tables, part),
-        terms: Vec::new(),
+        terms: terms::least(tables, part),
         fixes: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use network::graph::Span;
 
 use crate::error::Term;
+use crate::gather::counts;
 use crate::incoming::Arrival;
 use crate::list::List;
 use crate::microcode::word_count;
@@ -91,6 +92,13 @@ fn term(amount: u64, text: String, span: Span) -> Term {
 fn sorted(mut terms: Vec<Term>) -> Vec<Term> {
     terms.sort_by_key(|term| std::cmp::Reverse(term.amount));
     terms
+}
+
+/// The least words of the synapses that end in a part, a bit each, by projection.
+pub fn least(tables: &Tables, part: &Part) -> Vec<Term> {
+    let mut of: BTreeMap<usize, usize> = BTreeMap::new();
+    counts(tables, part).into_iter().for_each(|(p, synapses)| *of.entry(p).or_default() += synapses);
+    sorted(of.into_iter().map(|(p, synapses)| projection(tables, p, synapses.div_ceil(64) as u64)).collect())
 }
 
 fn projection(tables: &Tables, projection: usize, amount: u64) -> Term {
