@@ -3,7 +3,7 @@
 #![allow(clippy::float_arithmetic, reason = "errors in percent")]
 
 use emulator::time::mesh::sparse::Sparse;
-use emulator::time::mesh::{Cycle, HashLog, Network, Record, Shape, Size};
+use emulator::time::mesh::{Cycle, FlitGrant, HashLog, Network, Shape, Size};
 use emulator::with_dense;
 use isa::timing::{Barrier, Timing};
 use seamount_tests::noc::oracle::Oracle;
@@ -113,7 +113,7 @@ fn ping(shape: Shape, core: u32, to: u32, net: u32) -> Cycle {
     let mut script = Script::new(shape, vec![Packet { at: 0, core, net, to, flits: 1 }], 1);
     let mut network = Sparse::new(shape);
     script.start(&mut network);
-    let mut records: Vec<Record> = Vec::new();
+    let mut records: Vec<FlitGrant> = Vec::new();
     network.run(2000, &mut script, &mut records);
     script.arrivals[0].at
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use emulator::time::mesh::sparse::Sparse;
-use emulator::time::mesh::{HashLog, Network, Record, Shape, channels};
+use emulator::time::mesh::{FlitGrant, HashLog, Network, Shape, channels};
 use emulator::with_dense;
 use seamount_tests::noc::oracle::Oracle;
 use seamount_tests::noc::random::{Numbers, packets, size, timing};
@@ -74,7 +74,7 @@ fn all_engines_and_the_oracle_write_one_log() {
 
 /// Says where an engine first differs from the oracle.
 fn first_difference<N: Network>(seed: u64, script: Script, shape: Shape) {
-    let log = |records: &mut Vec<Record>| records.sort_unstable();
+    let log = |records: &mut Vec<FlitGrant>| records.sort_unstable();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (mut engine, mut oracle) = (N::new(shape), Oracle::new(shape));
     let (mut first, mut second) = (script.clone(), script);

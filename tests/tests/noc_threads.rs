@@ -2,7 +2,7 @@
 
 use emulator::time::mesh::traffic::{Engine, OpenLoop, Pattern, Setup};
 use emulator::time::mesh::traffic::{measure_hashed, measure_logged, measure_threads};
-use emulator::time::mesh::{HashLog, Network, Record, Shape, Size};
+use emulator::time::mesh::{FlitGrant, HashLog, Network, Shape, Size};
 use isa::timing::Timing;
 use seamount_tests::noc::curves::mesh;
 use seamount_tests::noc::oracle::Oracle;
@@ -71,7 +71,7 @@ fn threads_wait_for_measured_packets_alike() {
 #[test]
 fn threads_tell_every_grant_once() {
     let setup = Setup { window: 500, warmup: 0, ..Setup::latency(Pattern::Uniform, 200_000, 3) };
-    let (mut alone, mut together): (Vec<Record>, Vec<Record>) = (Vec::new(), Vec::new());
+    let (mut alone, mut together): (Vec<FlitGrant>, Vec<FlitGrant>) = (Vec::new(), Vec::new());
     measure_logged(mesh(4, 2), &setup, Engine::Dense, &mut alone).expect("it fits");
     measure_threads(mesh(4, 2), &setup, 8, &mut together).expect("it fits");
     alone.sort_unstable();

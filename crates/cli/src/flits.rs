@@ -29,7 +29,7 @@ impl Log for Keeper {
 
     fn grant(&mut self, shape: &Shape, grant: &Grant) {
         if self.grants.len() < GRANTS_MAX {
-            self.grants.push(grant.record(shape).into());
+            self.grants.push(grant.record(shape));
         } else {
             self.beyond += 1;
         }

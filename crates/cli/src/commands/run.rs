@@ -8,12 +8,12 @@ use image::{Image, Record};
 use isa::spec::spec_hash;
 use serde_json::json;
 
-use crate::failure::{Exit, Failure, Finding, Place};
-use crate::number;
-use crate::open::{self, Given, Input, Layout, Network};
+use crate::failure::{Exit, Failure};
+use crate::open::Network;
+use crate::run::asked::Asked;
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
-use crate::run::{files, learned, names, probe, screen, spikes};
+use crate::run::{files, learned, names, probe, screen};
 use crate::time::run::{self as timed, Wanted};
 use crate::time::screen as time_screen;
 use crate::time::watched::Watched;
@@ -26,24 +26,7 @@ seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --ou
 seamount run programs/digits --timing cycle --calibration loihi1-nahuku --out run")]
 pub struct Arguments {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    layout: Layout,
-    /// Steps of the run, or of each sample [default: what the network says]
-    #[arg(long, value_parser = number::steps, allow_negative_numbers = true)]
-    steps: Option<u32>,
-    /// Seed of noise, Poisson inputs and learning [default: what the network says]
-    #[arg(long, value_parser = number::seed, allow_negative_numbers = true)]
-    seed: Option<u32>,
-    /// Run only the first samples
-    #[arg(long, value_name = "COUNT", value_parser = number::count::<{ u32::MAX }>, allow_negative_numbers = true)]
-    samples: Option<u32>,
-    /// Host threads; no result depends on them
-    #[arg(long, default_value_t = 1, value_parser = number::count::<1024>, allow_negative_numbers = true)]
-    threads: u32,
-    /// Input events from a file: `FILE`, or `INPUT=FILE` where there are several inputs
-    #[arg(long, value_name = "[INPUT=]FILE")]
-    spikes: Vec<String>,
+    asked: Asked,
     /// Record variables, e.g. 'out[0..8].{u,v}', 'out.spikes'; at every step, or at those that follow: 'a->b.weight every
     /// 100' (or '@100', steps that 100 divides), 'out.v at 5, 7, 100'
     #[arg(long, visible_alias = "record", value_name = "WHAT [WHEN]")]
@@ -69,8 +52,12 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     learned::check_name(save_net)?;
     write::possible(save_net)?;
     write::possible(save_image)?;
-    let (network, mut image) = given(arguments, ui)?;
-    image.seed = arguments.seed.unwrap_or(image.seed);
+    let (network, image) = arguments.asked.open(ui)?;
+    if network.is_none() && arguments.save_net.is_some() {
+        return Err(
+            Failure::user("--save-net needs a description, this is an image").help("use --save-image")
+        );
+    }
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
     let timing = arguments.timing.find()?;
     arguments.out.as_deref().map_or(Ok(()), write::folder)?;
@@ -110,90 +97,20 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// The network, if the path holds one, and its image.
-fn given(arguments: &Arguments, ui: &Ui) -> Result<(Option<Network>, Image), Failure> {
-    match open::open(&arguments.input.path, ui)? {
-        Given::Image(_) if arguments.save_net.is_some() => {
-            Err(Failure::user("--save-net needs a description, this is an image").help("use --save-image"))
-        }
-        Given::Image(image) => {
-            arguments.layout.refuse_for(&arguments.input.path, &image)?;
-            Ok((None, *image))
-        }
-        Given::Network(network) => {
-            let image = open::compile(&network, &arguments.layout, ui)?.image;
-            Ok((Some(*network), image))
-        }
-    }
-}
-
 fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui) -> Result<Plan, Failure> {
-    let steps = arguments.steps.unwrap_or(image.session.steps);
-    if steps == 0 {
-        return Err(endless(network));
-    }
-    let samples = samples(arguments.samples, image, ui)?;
+    let mut plan = arguments.asked.plan(network, image, ui)?;
     let mut records: Vec<Record> = image.session.records.clone();
     for text in &arguments.probe {
         records.extend(probe::records(text, &image.symbols)?);
     }
     // Of the description's own records its reading has warned, for the steps that it says.
-    let unseen = if arguments.steps.is_some() { 0 } else { image.session.records.len() };
-    probe::never(&records[unseen..], steps).into_iter().for_each(|what| ui.warning(what));
+    let unseen = if plan.steps == image.session.steps { image.session.records.len() } else { 0 };
+    probe::never(&records[unseen..], plan.steps).into_iter().for_each(|what| ui.warning(what));
     distinct(&mut records);
-    let stimulus = spikes::read(&arguments.spikes, image, ui)?;
-    let plan = Plan {
-        steps,
-        samples,
-        threads: arguments.threads as usize,
-        records,
-        stimulus,
-        overflow: arguments.overflow,
-        fires: arguments.timing.is_cycle() && arguments.out.is_some(),
-    };
-    late(&plan, image, ui);
+    plan.records = records;
+    plan.overflow = arguments.overflow;
+    plan.fires = arguments.timing.is_cycle() && arguments.out.is_some();
     Ok(plan)
-}
-
-/// Nothing says how many steps to run; the place is the end of the description.
-pub fn endless(network: Option<&Network>) -> Failure {
-    let source = network.and_then(|network| network.source.clone());
-    let end = source.as_ref().map_or(0, |source| source.text.trim_end().len());
-    let finding = Finding {
-        code: Some("E0033".into()),
-        message: "nothing says how many steps to run".into(),
-        places: vec![Place { start: end, end, label: "`run` is missing, e.g. `run 100`".into() }],
-        help: vec!["write `run 100` in the description, or say `--steps 100`".into()],
-        ..Finding::default()
-    };
-    Failure { exit: Exit::User, findings: vec![finding], source }
-}
-
-/// The samples to run: those that there are, at most.
-pub fn samples(asked: Option<u32>, image: &Image, ui: &Ui) -> Result<Option<u32>, Failure> {
-    match (asked, &image.session.samples) {
-        (Some(asked), None) => Err(Failure::user(format!("--samples {asked}: the network has no samples"))
-            .help("`--steps` says how long it runs")),
-        (Some(asked), Some(samples)) if asked > samples.count => {
-            ui.warning(format!("--samples {asked}: there are {}, all of them are run", samples.count));
-            Ok(None)
-        }
-        _ => Ok(asked),
-    }
-}
-
-/// Warns of input events that come after the last step.
-fn late(plan: &Plan, image: &Image, ui: &Ui) {
-    let shown = image.session.samples.as_ref().filter(|samples| !samples.reset);
-    let turns = shown.map_or(1, |all| all.passes.saturating_mul(plan.samples.unwrap_or(all.count)));
-    let last = turns.saturating_mul(plan.steps);
-    let (all, late) =
-        (plan.stimulus.events.len(), plan.stimulus.events.iter().filter(|e| e.0.0 > last).count());
-    if late > 0 {
-        ui.warning(format!(
-            "--spikes: {late} of {all} events come after the last step, {last}, and are never seen"
-        ));
-    }
 }
 
 /// Keeps one of equal records, and gives others of the same name their period.

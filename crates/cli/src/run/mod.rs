@@ -1,5 +1,6 @@
 //! Running an image: what is recorded, how it is driven, what is written and shown.
 
+pub mod asked;
 pub mod compare;
 pub mod files;
 pub mod learned;

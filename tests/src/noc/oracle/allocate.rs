@@ -1,11 +1,11 @@
 //! Phase 4: picks of all outputs from what is there, then one grant an input.
 
 use emulator::time::mesh::log::Grant;
-use emulator::time::mesh::{Cycle, Origin, Record};
+use emulator::time::mesh::{Cycle, FlitGrant, Origin};
 
 use super::{E, Far, L, N, Oracle, Output, S, W};
 
-const MADE_HERE: usize = Record::MADE_HERE as usize;
+const MADE_HERE: usize = FlitGrant::MADE_HERE as usize;
 
 impl Oracle {
     /// Phase 4: picks of all outputs from what is there, then one grant an input, then the flits move.

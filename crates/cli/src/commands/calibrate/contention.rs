@@ -1,7 +1,7 @@
 //! Where cores meet: mb10 and mb11.
 #![allow(clippy::float_arithmetic, reason = "shares and errors in percent")]
 
-use emulator::time::mesh::{Kind, Record, port};
+use emulator::time::mesh::{FlitGrant, Kind, port};
 use emulator::{CoreWork, StepWork};
 use isa::timing::Timing;
 use serde::Serialize;
@@ -44,14 +44,13 @@ pub fn fairness(timing: &Timing) -> Result<Fairness, Failure> {
     let changes = [("const n = ", MESSAGES.to_string())];
     let changes: Vec<(&str, &str)> = changes.iter().map(|(start, rest)| (*start, rest.as_str())).collect();
     let program = Program::new("mb10", &changes, &chip)?;
-    let (_, mut log) = program.time_logged(timing, 4, Vec::<Record>::new())?;
+    let (_, mut log) = program.time_logged(timing, 4, Vec::<FlitGrant>::new())?;
     log.sort_unstable();
-    let arrives = |record: &&Record| {
+    let arrives = |record: &&FlitGrant| {
         record.kind == Kind::Spike as u8
             && (record.y, record.x, usize::from(record.output)) == (0, 0, port::LOCAL)
     };
-    let sources: Vec<usize> =
-        log.iter().filter(arrives).map(|record| record.origin.source as usize % 4).collect();
+    let sources: Vec<usize> = log.iter().filter(arrives).map(|record| record.source as usize % 4).collect();
     let step = sources.chunks_exact(4 * MESSAGES).nth(1).unwrap_or_default();
     let (mut served, mut ahead_max, mut when_first) = ([0; 4], 0, None);
     for source in step {

@@ -187,8 +187,9 @@ pub fn of_trace(
 }
 
 fn point(load: f64, runs: &[(Measurement, [u64; 2])]) -> Point {
-    let mut all = Measurement::default();
-    runs.iter().for_each(|(run, _)| add(&mut all, run));
+    let nodes = runs.first().map_or(0, |(run, _)| run.nodes);
+    let mut all = Measurement { nodes, ..Measurement::default() };
+    runs.iter().for_each(|(run, _)| all += run);
     let cycles: u64 = runs.iter().map(|(run, _)| run.window).sum();
     let rate = |packets: u64| packets as f64 / (all.nodes * cycles).max(1) as f64;
     let mean = |sum: u64| sum as f64 / all.measured.max(1) as f64;
@@ -213,21 +214,6 @@ fn point(load: f64, runs: &[(Measurement, [u64; 2])]) -> Point {
         drained: runs.iter().all(|(run, _)| run.drained),
         flit_hops: all.flit_hops,
     }
-}
-
-fn add(all: &mut Measurement, run: &Measurement) {
-    all.nodes = run.nodes;
-    all.offered += run.offered;
-    all.accepted += run.accepted;
-    all.accepted_min += run.accepted_min;
-    all.measured += run.measured;
-    all.latency_sum += run.latency_sum;
-    all.network_latency_sum += run.network_latency_sum;
-    all.latency_max = all.latency_max.max(run.latency_max);
-    all.routers_sum += run.routers_sum;
-    all.flit_hops += run.flit_hops;
-    all.latencies.resize(all.latencies.len().max(run.latencies.len()), 0);
-    all.latencies.iter_mut().zip(&run.latencies).for_each(|(sum, count)| *sum += count);
 }
 
 /// A pattern's name.

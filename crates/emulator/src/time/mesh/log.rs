@@ -4,59 +4,6 @@ use trace::FlitGrant;
 
 use super::{Cycle, Flit, Origin, Shape, port};
 
-/// One crossbar grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Record {
-    /// When.
-    pub cycle: Cycle,
-    /// In which network.
-    pub net: u32,
-    /// Row of the router.
-    pub y: u32,
-    /// Column of the router.
-    pub x: u32,
-    /// To which output.
-    pub output: u8,
-    /// From which input; [`Record::MADE_HERE`] for a marker of this router.
-    pub input: u8,
-    /// What kind of flit.
-    pub kind: u8,
-    /// Parity of its step.
-    pub epoch: bool,
-    /// Who made it.
-    pub origin: Origin,
-}
-
-impl Record {
-    /// The input of a marker that the router makes.
-    pub const MADE_HERE: u8 = FlitGrant::MADE_HERE;
-
-    /// A hash of all fields; a log's hash is the wrapping sum of its records' hashes, whatever their order.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        FlitGrant::from(*self).hash()
-    }
-}
-
-/// The record as log files hold it.
-impl From<Record> for FlitGrant {
-    fn from(record: Record) -> Self {
-        let Record { cycle, net, y, x, output, input, kind, epoch, origin } = record;
-        Self {
-            cycle,
-            net,
-            y,
-            x,
-            output,
-            input,
-            kind,
-            epoch,
-            source: origin.source,
-            sequence: origin.sequence,
-        }
-    }
-}
-
 /// A grant as an engine sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant {
@@ -79,9 +26,9 @@ pub struct Grant {
 impl Grant {
     /// The record of the grant.
     #[must_use]
-    pub const fn record(&self, shape: &Shape) -> Record {
+    pub const fn record(&self, shape: &Shape) -> FlitGrant {
         let (net, y, x) = shape.place(self.router);
-        Record {
+        FlitGrant {
             cycle: self.cycle,
             net,
             y,
@@ -90,7 +37,8 @@ impl Grant {
             input: self.input as u8,
             kind: self.flit.kind() as u8,
             epoch: self.flit.epoch(),
-            origin: self.origin,
+            source: self.origin.source,
+            sequence: self.origin.sequence,
         }
     }
 }
@@ -138,7 +86,7 @@ impl<L: Log> Log for Option<L> {
 /// The sum of the hashes of all records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HashLog {
-    /// Wrapping sum of [`Record::hash`].
+    /// Wrapping sum of [`FlitGrant::hash`].
     pub sum: u64,
     /// Number of records.
     pub records: u64,
@@ -154,7 +102,7 @@ impl Log for HashLog {
 }
 
 /// All records, in the order an engine tells them.
-impl Log for Vec<Record> {
+impl Log for Vec<FlitGrant> {
     const RECORDS: bool = true;
 
     fn grant(&mut self, shape: &Shape, grant: &Grant) {

@@ -27,8 +27,9 @@ pub mod wiring;
 pub use endpoint::{Endpoint, Network, Origin, Ports, Wake};
 pub use flit::{Flit, Kind};
 pub use links::{LinkUse, Links};
-pub use log::{HashLog, Log, NoLog, Record};
+pub use log::{HashLog, Log, NoLog};
 pub use shape::{MeshError, Shape, Size};
+pub use trace::FlitGrant;
 
 /// A clock cycle, from 0.
 pub type Cycle = u64;

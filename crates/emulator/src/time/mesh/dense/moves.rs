@@ -2,7 +2,7 @@
 
 use super::planes::{bits, each_port, moved, shifted};
 use super::{Cycle, Dense, Flit, Grants};
-use crate::time::mesh::{Log, Record, port};
+use crate::time::mesh::{FlitGrant, Log, port};
 
 /// Of the head of a FIFO: the output it wants, or [`MARKER`].
 #[inline]
@@ -98,7 +98,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             }
             self.flits[router / self.shape.tiles()][0] += 1;
             if L::RECORDS {
-                self.granted.push(((router * P + output) as u32, Record::MADE_HERE, flit));
+                self.granted.push(((router * P + output) as u32, FlitGrant::MADE_HERE, flit));
             }
             self.leaving[output * 64 + bit] = flit;
         }

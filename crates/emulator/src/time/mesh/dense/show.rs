@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::planes::{Counter, bits};
 use super::{Block, Cycle, Dense, Flit};
 use crate::time::mesh::log::Grant;
-use crate::time::mesh::{Endpoint, Log, Origin, Record, Shape, Wake, port};
+use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
 
 impl<const P: usize, const V: usize> Block<P, V> {
     /// Nothing in it, all credits held, all pointers at 0.
@@ -150,7 +150,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
     /// Tells the log what was granted in this cycle.
     pub fn tell<E: Endpoint, L: Log>(&mut self, endpoint: &E, log: &mut L) {
         for (row, input, flit) in self.granted.drain(..) {
-            let marker = input == Record::MADE_HERE || flit.is_marker();
+            let marker = input == FlitGrant::MADE_HERE || flit.is_marker();
             let grant = Grant {
                 cycle: self.now,
                 router: row as usize / P,

@@ -1,6 +1,6 @@
 //! Phase 4: every output grants at most one flit, every input gives at most one.
 
-use super::{Cycle, FREE, Flit, LANE, OUTPUT, Record, STRIDE, Sparse, port};
+use super::{Cycle, FREE, Flit, FlitGrant, LANE, OUTPUT, STRIDE, Sparse, port};
 
 /// What an output would grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +128,7 @@ impl Sparse {
         let vc = usize::from(pick.vc);
         self.channels.spend(self.channels.of_output(row) + vc);
         let (flit, input) = if pick.lane == FREE {
-            (self.take_owed(row), Record::MADE_HERE)
+            (self.take_owed(row), FlitGrant::MADE_HERE)
         } else {
             (self.take_granted(pick), self.split(pick.lane.into()).0 as u8)
         };

@@ -12,7 +12,7 @@ use super::barrier::{Barrier, Owed};
 use super::log::Grant;
 use super::wheel::Wheel;
 use super::wiring::Wiring;
-use super::{Cycle, Endpoint, Flit, Log, Network, Origin, Record, Shape, Wake, port};
+use super::{Cycle, Endpoint, Flit, FlitGrant, Log, Network, Origin, Shape, Wake, port};
 pub use bands::Crossing;
 use store::{Channels, Fifos};
 
@@ -295,7 +295,7 @@ impl Sparse {
     fn tell<E: Endpoint, L: Log>(&mut self, endpoint: &E, log: &mut L) {
         if L::RECORDS {
             for (row, input, flit) in &self.granted {
-                let made_here = *input == Record::MADE_HERE;
+                let made_here = *input == FlitGrant::MADE_HERE;
                 let marker = made_here || flit.is_marker();
                 let grant = Grant {
                     cycle: self.now,

@@ -1,7 +1,7 @@
 //! Logs that several threads write, each its part.
 
 use super::super::log::LinkLoad;
-use super::super::{HashLog, Log, NoLog, Record};
+use super::super::{FlitGrant, HashLog, Log, NoLog};
 
 /// A log that can be written in parts, whatever their order.
 pub trait Parts: Log + Send {
@@ -32,7 +32,7 @@ impl Parts for HashLog {
     }
 }
 
-impl Parts for Vec<Record> {
+impl Parts for Vec<FlitGrant> {
     fn part(&self) -> Self {
         Self::new()
     }

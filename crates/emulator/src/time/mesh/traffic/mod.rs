@@ -101,6 +101,24 @@ pub struct Measurement {
     pub flit_hops: u64,
 }
 
+/// Counts of two runs, or of two parts of one, together.
+impl std::ops::AddAssign<&Self> for Measurement {
+    fn add_assign(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.injected += other.injected;
+        self.accepted += other.accepted;
+        self.accepted_min += other.accepted_min;
+        self.measured += other.measured;
+        self.latency_sum += other.latency_sum;
+        self.network_latency_sum += other.network_latency_sum;
+        self.latency_max = self.latency_max.max(other.latency_max);
+        self.routers_sum += other.routers_sum;
+        self.flit_hops += other.flit_hops;
+        self.latencies.resize(self.latencies.len().max(other.latencies.len()), 0);
+        self.latencies.iter_mut().zip(&other.latencies).for_each(|(sum, count)| *sum += count);
+    }
+}
+
 #[allow(clippy::float_arithmetic, reason = "a report")]
 impl Measurement {
     /// Mean latency, cycles; of nothing, 0.

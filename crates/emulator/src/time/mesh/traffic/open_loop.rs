@@ -327,18 +327,7 @@ impl OpenLoop {
 
     /// Adds what another part measured.
     pub fn join(&mut self, part: &Self) {
-        let (all, part_of) = (&mut self.measured, &part.measured);
-        all.offered += part_of.offered;
-        all.injected += part_of.injected;
-        all.accepted += part_of.accepted;
-        all.measured += part_of.measured;
-        all.latency_sum += part_of.latency_sum;
-        all.network_latency_sum += part_of.network_latency_sum;
-        all.latency_max = all.latency_max.max(part_of.latency_max);
-        all.routers_sum += part_of.routers_sum;
-        all.flit_hops += part_of.flit_hops;
-        all.latencies.resize(all.latencies.len().max(part_of.latencies.len()), 0);
-        all.latencies.iter_mut().zip(&part_of.latencies).for_each(|(sum, count)| *sum += count);
+        self.measured += &part.measured;
         self.accepted_from.iter_mut().zip(&part.accepted_from).for_each(|(sum, count)| *sum += count);
     }
 }
