@@ -13,12 +13,15 @@ fn stdp_window_is_the_curve() {
     for (name, amplitude) in [("pre-later.weight", 30.0), ("pre-earlier.weight", -31.5)] {
         let weights = run.array(name);
         assert_eq!(weights.len(), 8000);
+        let mut worst = 0.0f64;
         for k in 1..=40 {
             let trials = weights.iter().skip(k - 1).step_by(40).map(|w| f64::from(w - 64));
             let mean = trials.sum::<f64>() / 200.0;
             let ideal = amplitude * (-(k as f64) / 20.0).exp();
+            worst = worst.max((mean - ideal).abs());
             assert!((mean - ideal).abs() <= 0.15, "{name}, distance {k}: {mean} instead of {ideal}");
         }
+        println!("{name}: largest |mean - ideal| {worst:.3} of 0.15");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rows R5 and R6 of seeds.md: traces and pair STDP against their exponentials.
 #![allow(clippy::float_arithmetic, reason = "the closed forms are real-valued")]
+#![allow(clippy::print_stdout, reason = "figures of the rows are printed")]
 
 use isa::op::{Dependency, FactorCode, SignMode};
 use isa::words::{PostProfile, PreProfile, TraceProfile};
@@ -82,20 +83,23 @@ fn curve() -> Vec<[f64; 4]> {
     rows.iter().map(|row| [0, 1, 2, 3].map(|i| number(row, i))).collect()
 }
 
-/// 200 trials per dt: the mean change is within 0.15 of the ideal, and single trials scatter by at most 0.56.
+/// 200 trials per dt: the mean change is within 0.15 of the ideal, and single trials scatter by at most 0.57 (standard deviation).
 fn window_holds(graph: &Graph, steps: u32, ideal: &dyn Fn(usize) -> f64) {
     const TRIALS: usize = 200;
     for route in Route::all() {
         let shown = run(&route, graph, steps, &|t| t == steps);
         let w = &shown.snapshots[&steps].w;
+        let (mut worst, mut spread) = (0.0f64, 0.0f64);
         for (n, weights) in w.chunks_exact(TRIALS).enumerate() {
             let changes: Vec<f64> = weights.iter().map(|&w| f64::from(w - 128)).collect();
             let mean = changes.iter().sum::<f64>() / TRIALS as f64;
             let variance = changes.iter().map(|c| (c - mean).powi(2)).sum::<f64>() / TRIALS as f64;
+            (worst, spread) = (worst.max((mean - ideal(n)).abs()), spread.max(variance.sqrt()));
             assert!((mean - ideal(n)).abs() <= 0.15, "{route:?}, dt {}: {mean}, ideal {}", n + 1, ideal(n));
-            assert!(variance.sqrt() <= 0.66, "{route:?}, dt {}: SD {}", n + 1, variance.sqrt());
+            assert!(variance.sqrt() <= 0.57, "{route:?}, dt {}: SD {}", n + 1, variance.sqrt());
             assert!(changes.iter().all(|c| (c - ideal(n)).abs() <= 2.2), "{route:?}, dt {}", n + 1);
         }
+        println!("R6, {route:?}: largest |mean - ideal| {worst:.3}, largest SD {spread:.3}");
     }
 }
 
@@ -160,6 +164,7 @@ fn traces_decay_as_exponentials_on_average() {
     projection.exponent = -8;
     projection.rule = Some(0);
     for route in Route::all() {
+        let mut worst = 0.0f64;
         let shown = run(&route, &graph, 61, &|_| true);
         for dt in [0u32, 1, 5, 10, 20, 40, 60] {
             let x: Vec<f64> = shown.snapshots[&(1 + dt)].pre.iter().map(|row| f64::from(row[3])).collect();
@@ -167,9 +172,11 @@ fn traces_decay_as_exponentials_on_average() {
             let ideal = f64::from(impulse) * (1.0 - f64::from(d) / 4096.0).powi(dt as i32);
             let mean = x.iter().sum::<f64>() / f64::from(N);
             let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(N);
+            worst = worst.max((mean - ideal).abs());
             assert!((mean - ideal).abs() <= 0.10, "{route:?}, dt {dt}: {mean}, ideal {ideal}");
             assert_eq!(variance > 0.0, dt > 0, "{route:?}, dt {dt}: rounding is stochastic");
         }
+        println!("R5, {route:?}: largest |mean - ideal| {worst:.3} of 0.10");
     }
 }
 

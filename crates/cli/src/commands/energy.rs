@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::calibration;
 use crate::failure::{Exit, Failure};
-use crate::run::asked::Asked;
+use crate::run::options::RunOptions;
 use crate::time::{energy, energy_screen};
 use crate::ui::Ui;
 
@@ -17,7 +17,7 @@ seamount energy chip.img --steps 1e4 --calibration loihi1-nahuku --json\n\n\
 Energies are counts times the table of a calibration; each says how well its constants are known.")]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    options: RunOptions,
     /// Calibrations, side by side: names (`seamount isa calibrations`) or files
     #[arg(long, value_name = "NAME|FILE,..", value_delimiter = ',', default_value = DEFAULTS)]
     calibration: Vec<String>,
@@ -30,8 +30,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let timings: Result<Vec<_>, Failure> =
         arguments.calibration.iter().map(|name| calibration::for_steps(name)).collect();
     let timings = timings?;
-    let (network, image) = arguments.asked.open(ui)?;
-    let plan = arguments.asked.plan(network.as_ref(), &image, ui)?;
+    let (network, image) = arguments.options.open(ui)?;
+    let plan = arguments.options.plan(network.as_ref(), &image, ui)?;
     let bill = energy::run(image, &plan, &timings, &ui.bar(1, "steps"))?;
     let mut object = bill.object();
     object["schema"] = json!(trace::SCHEMA);

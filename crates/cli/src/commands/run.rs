@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::open::Network;
-use crate::run::asked::Asked;
+use crate::run::options::RunOptions;
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
 use crate::run::{files, learned, names, probe, screen};
@@ -26,7 +26,7 @@ seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --ou
 seamount run programs/digits --timing cycle --calibration loihi1-nahuku --out run")]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    options: RunOptions,
     /// Record variables, e.g. 'out[0..8].{u,v}', 'out.spikes'; at every step, or at those that follow: 'a->b.weight every
     /// 100' (or '@100', steps that 100 divides), 'out.v at 5, 7, 100'
     #[arg(long, visible_alias = "record", value_name = "WHAT [WHEN]")]
@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     learned::check_name(save_net)?;
     write::possible(save_net)?;
     write::possible(save_image)?;
-    let (network, image) = arguments.asked.open(ui)?;
+    let (network, image) = arguments.options.open(ui)?;
     if network.is_none() && arguments.save_net.is_some() {
         return Err(
             Failure::user("--save-net needs a description, this is an image").help("use --save-image")
@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui) -> Result<Plan, Failure> {
-    let mut plan = arguments.asked.plan(network, image, ui)?;
+    let mut plan = arguments.options.plan(network, image, ui)?;
     let mut records: Vec<Record> = image.session.records.clone();
     for text in &arguments.probe {
         records.extend(probe::records(text, &image.symbols)?);

@@ -1,6 +1,7 @@
 //! Statements to graph: names resolved, values computed, physical values quantised, settings derived.
 
 mod alias;
+mod dynamics;
 mod eval;
 mod fields;
 mod idle;
@@ -16,7 +17,10 @@ mod refer;
 mod rule;
 mod session;
 mod settings;
+mod sparse;
+mod traces;
 mod value;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use isa::draw::mix;
 
-use super::input::{load_call, rows};
 use super::numbers::At;
 use super::value::{Number, Numbers, Value, of_array};
 use super::{Elaborator, Scope, VALUES_MAX};
@@ -12,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::{Connectivity, Span, Values, View};
 use crate::load::Array;
 use crate::quantise;
-use crate::text::ast::{Arg, Expr, ExprKind, Name, Pattern, Synapse, Use};
+use crate::text::ast::{Arg, Expr, Name, Pattern, Synapse, Use};
 
 /// Streams of connections that a description draws; see `numbers::STREAM_VALUES`.
 const STREAM_PAIRS: u32 = 17;
@@ -40,11 +39,11 @@ pub(super) struct Made {
 }
 
 impl Made {
-    fn plain(connectivity: Connectivity) -> Self {
+    pub(super) fn plain(connectivity: Connectivity) -> Self {
         Self { connectivity, weight: None, delay: None, tag: None }
     }
 
-    fn weighted(connectivity: Connectivity, weight: Numbers, span: Span) -> Self {
+    pub(super) fn weighted(connectivity: Connectivity, weight: Numbers, span: Span) -> Self {
         Self { weight: Some((weight, span)), ..Self::plain(connectivity) }
     }
 }
@@ -111,7 +110,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn nothing(&mut self, name: &Name, args: &[Arg]) -> Option<()> {
+    pub(super) fn nothing(&mut self, name: &Name, args: &[Arg]) -> Option<()> {
         match args.first() {
             None => Some(()),
             Some(arg) => self.fail(Diagnostic::error(
@@ -123,7 +122,7 @@ impl Elaborator<'_> {
     }
 
     /// Connections that may be kept in memory.
-    fn countable(&mut self, n: usize, span: Span) -> Option<()> {
+    pub(super) fn countable(&mut self, n: usize, span: Span) -> Option<()> {
         if n <= VALUES_MAX {
             return Some(());
         }
@@ -178,7 +177,7 @@ impl Elaborator<'_> {
         Some(Some((numbers, span)))
     }
 
-    fn array(&mut self, expr: &Expr) -> Option<Array> {
+    pub(super) fn array(&mut self, expr: &Expr) -> Option<Array> {
         match self.eval(expr, &Scope::new())? {
             Value::Array(array) => Some(Rc::unwrap_or_clone(array)),
             Value::List(list) => {
@@ -239,140 +238,6 @@ impl Elaborator<'_> {
         let numbers = of_array(array);
         let numbers = if transpose { transposed(numbers, pre.len, post.len) } else { numbers };
         Some(Made::weighted(Connectivity::Dense, numbers, expr.span))
-    }
-
-    /// `sparse(..)`: compressed rows, a list of pairs, or a table of edges.
-    fn sparse(&mut self, args: &[Arg], span: Span) -> Option<Made> {
-        let names = [
-            ("file", false),
-            ("indptr", false),
-            ("indices", false),
-            ("pre", false),
-            ("post", false),
-            ("weight", false),
-            ("delay", false),
-            ("tag", false),
-        ];
-        let places = self.places("sparse", &names, args, span)?;
-        let expr = |i: usize| places[i].map(|arg: &Arg| &arg.value);
-        let (pre, post) = match (expr(0), expr(1), expr(2), expr(3), expr(4)) {
-            (Some(file), None, None, None, None) => return self.edge_file(file, span),
-            (None, Some(indptr), Some(indices), None, None) => {
-                let (indptr, indices) = (self.list_of(indptr, "indptr"), self.list_of(indices, "indices"));
-                self.expand_rows(&indptr?, indices?, span)?
-            }
-            (None, None, None, Some(pre), Some(post)) => {
-                let (pre, post) = (self.list_of(pre, "pre"), self.list_of(post, "post"));
-                (self.indices(&pre?, span)?, self.indices(&post?, span)?)
-            }
-            _ => {
-                let error = Diagnostic::error(
-                    "E0033",
-                    span,
-                    "sparse needs a file, or `indptr` and `indices`, or `pre` and `post`",
-                );
-                return self.fail(error);
-            }
-        };
-        let mut made = Made::plain(Connectivity::List { pre, post });
-        for (i, name) in [(5, "weight"), (6, "delay"), (7, "tag")] {
-            let Some(value) = expr(i) else { continue };
-            let Connectivity::List { pre, .. } = &made.connectivity else { continue };
-            let n = pre.len();
-            let evaluated = self.eval(value, &Scope::new())?;
-            let numbers = self.numbers(evaluated, At { expr: value, scope: &Scope::new(), what: name }, n)?;
-            let column = match name {
-                "weight" => &mut made.weight,
-                "delay" => &mut made.delay,
-                _ => &mut made.tag,
-            };
-            *column = Some((numbers, value.span));
-        }
-        Some(made)
-    }
-
-    fn indices(&mut self, list: &[i64], span: Span) -> Option<Vec<u32>> {
-        match list.iter().map(|i| u32::try_from(*i).ok()).collect() {
-            Some(all) => Some(all),
-            None => {
-                self.fail(Diagnostic::error("E0061", span, "an index is negative or has more than 32 bits"))
-            }
-        }
-    }
-
-    fn expand_rows(&mut self, indptr: &[i64], indices: Vec<i64>, span: Span) -> Option<(Vec<u32>, Vec<u32>)> {
-        let Some(ranges) = rows(indptr, indices.len()) else {
-            let message = "indptr starts at 0, does not fall, and ends at the number of indices";
-            return self.fail(Diagnostic::error("E0061", span, message));
-        };
-        let pre = ranges
-            .iter()
-            .enumerate()
-            .flat_map(|(row, range)| std::iter::repeat_n(row as u32, range.len()))
-            .collect();
-        Some((pre, self.indices(&indices, span)?))
-    }
-
-    /// A table of edges: columns source, target, weight, delay, tag; or an npz as scipy saves it.
-    fn edge_file(&mut self, file: &Expr, span: Span) -> Option<Made> {
-        if let ExprKind::Text(path) = &file.kind {
-            let part = |name: &str| {
-                let text = |t: &str| Arg {
-                    name: None,
-                    value: Expr { kind: ExprKind::Text(t.into()), span: file.span },
-                };
-                load_call(vec![text(path), text(name)], file.span)
-            };
-            if self.loader.load(path, Some("indptr")).is_ok() {
-                let (indptr, indices) =
-                    (self.list_of(&part("indptr"), "indptr")?, self.list_of(&part("indices"), "indices")?);
-                let (pre, post) = self.expand_rows(&indptr, indices, span)?;
-                let array = self.array(&part("data"))?;
-                return self.with_data(pre, post, array, file.span);
-            }
-            if self.loader.load(path, Some("row")).is_ok() {
-                let (row, col) = (self.list_of(&part("row"), "row")?, self.list_of(&part("col"), "col")?);
-                let (pre, post) = (self.indices(&row, span)?, self.indices(&col, span)?);
-                let array = self.array(&part("data"))?;
-                return self.with_data(pre, post, array, file.span);
-            }
-        }
-        let direct = match &file.kind {
-            ExprKind::Text(_) => load_call(vec![Arg { name: None, value: file.clone() }], file.span),
-            _ => file.clone(),
-        };
-        let array = self.array(&direct)?;
-        let (2, Some(columns @ 2..=5)) = (array.shape.len(), array.shape.get(1).copied()) else {
-            let message = format!(
-                "a table of edges has columns source, target, weight, delay, tag; this has shape {:?}",
-                array.shape
-            );
-            return self.fail(Diagnostic::error("E0061", file.span, message));
-        };
-        let column = |i: usize| pick(of_array(array.clone()), i, columns);
-        let whole = |this: &mut Self, i| match column(i) {
-            Numbers::Ints(Values::Each(v)) => Some(v),
-            Numbers::Reals(v) => {
-                let at = At { expr: file, scope: &Scope::new(), what: "index" };
-                this.whole(v, at).map(|v| v.iter().copied().collect())
-            }
-            _ => None,
-        };
-        let (pre, post) = (whole(self, 0)?, whole(self, 1)?);
-        let (pre, post) = (self.indices(&pre, span)?, self.indices(&post, span)?);
-        let mut made = Made::plain(Connectivity::List { pre, post });
-        made.weight = (columns > 2).then(|| (column(2), file.span));
-        made.delay = (columns > 3).then(|| (column(3), file.span));
-        made.tag = (columns > 4).then(|| (column(4), file.span));
-        Some(made)
-    }
-
-    fn with_data(&mut self, pre: Vec<u32>, post: Vec<u32>, data: Array, span: Span) -> Option<Made> {
-        if data.len() != pre.len() || post.len() != pre.len() {
-            let message = format!("{} sources, {} targets, {} weights", pre.len(), post.len(), data.len());
-            return self.fail(Diagnostic::error("E0061", span, message));
-        }
-        Some(Made::weighted(Connectivity::List { pre, post }, of_array(data), span))
     }
 
     /// `random(p = 0.1, seed = 7)`, `random(fan_in = 10, ..)`, `random(fan_out = 10, ..)`
@@ -440,155 +305,6 @@ impl Elaborator<'_> {
         }
         Some(Made::plain(Connectivity::List { pre: sources, post: targets }))
     }
-
-    /// Height and width, given as one number or as two.
-    fn pair(&mut self, arg: Option<&Arg>, default: usize, what: &str, low: i64) -> Option<[usize; 2]> {
-        let Some(arg) = arg else { return Some([default; 2]) };
-        let list = self.list_of(&arg.value, what)?;
-        let at = At { expr: &arg.value, scope: &Scope::new(), what };
-        let list = match self.bounded(Values::Each(list), at, (low, 1 << 16))? {
-            Values::Each(list) => list,
-            Values::Same(_) => Vec::new(),
-        };
-        match list.as_slice() {
-            [one] => Some([*one as usize; 2]),
-            [h, w] => Some([*h as usize, *w as usize]),
-            _ => {
-                self.fail(Diagnostic::error("E0042", arg.value.span, format!("{what} is one number or two")))
-            }
-        }
-    }
-
-    /// `[channels, height, width]` of a side.
-    fn image(&mut self, side: &Side, which: &str, span: Span) -> Option<[usize; 3]> {
-        match side.shape.as_deref() {
-            Some([h, w]) => Some([1, *h as usize, *w as usize]),
-            Some([c, h, w]) => Some([*c as usize, *h as usize, *w as usize]),
-            _ => {
-                let message = format!(
-                    "the {which} is one whole population or input of shape [height, width] or [channels, height, width]"
-                );
-                self.fail(Diagnostic::error("E0061", span, message))
-            }
-        }
-    }
-
-    /// `convolution(kernel, stride = 1, padding = 0, groups = 1)`: cross-correlation, kernel [out, in / groups, h, w].
-    fn convolution(&mut self, args: &[Arg], pre: &Side, post: &Side, span: Span) -> Option<Made> {
-        let names =
-            [("kernel", true), ("stride", false), ("padding", false), ("groups", false), ("dilation", false)];
-        let places = self.places("convolution", &names, args, span)?;
-        let stride = self.pair(places[1], 1, "stride", 1)?;
-        let padding = self.pair(places[2], 0, "padding", 0)?;
-        let dilation = self.pair(places[4], 1, "dilation", 1)?;
-        let groups = places[3]
-            .map_or(Some(1), |arg| self.integer(&arg.value, &Scope::new(), "groups", (1, 1 << 16)))?
-            as usize;
-        let kernel = self.array(&places[0]?.value)?;
-        let shape = match kernel.shape.as_slice() {
-            [h, w] => [1, 1, *h, *w],
-            [o, i, h, w] | [o, i, h, w, 1] => [*o, *i, *h, *w],
-            other => {
-                let message = format!(
-                    "a kernel has shape [out, in, height, width] or [height, width], this has {other:?}"
-                );
-                return self.fail(Diagnostic::error("E0061", span, message));
-            }
-        };
-        let (image, out) = (self.image(pre, "source", span)?, self.image(post, "target", span)?);
-        let window = Window { image, kernel: shape, stride, padding, dilation, groups };
-        let Some(size) = window.out().filter(|size| *size == out) else {
-            let message = format!(
-                "a source of {image:?} under a kernel of {shape:?} gives {}, the target has {out:?}",
-                size_text(window.out())
-            );
-            return self.fail(Diagnostic::error("E0061", span, message));
-        };
-        let total = size.iter().product::<usize>().saturating_mul(shape[1] * shape[2] * shape[3]);
-        self.countable(total, span)?;
-        let edges = window.edges();
-        let weights = choose(of_array(kernel), edges.iter().map(|(_, _, at)| *at));
-        let (pre, post) = edges.iter().map(|(i, j, _)| (*i, *j)).unzip();
-        Some(Made::weighted(Connectivity::List { pre, post }, weights, places[0]?.value.span))
-    }
-
-    /// `pool(size, stride = size)`: every channel by itself.
-    fn pool(&mut self, args: &[Arg], pre: &Side, post: &Side, span: Span) -> Option<Made> {
-        let places =
-            self.places("pool", &[("size", true), ("stride", false), ("padding", false)], args, span)?;
-        let size = self.pair(places[0], 1, "size", 1)?;
-        let stride = if places[1].is_some() { self.pair(places[1], 1, "stride", 1)? } else { size };
-        let padding = self.pair(places[2], 0, "padding", 0)?;
-        let (image, out) = (self.image(pre, "source", span)?, self.image(post, "target", span)?);
-        let kernel = [image[0], 1, size[0], size[1]];
-        let window = Window { image, kernel, stride, padding, dilation: [1, 1], groups: image[0] };
-        if window.out() != Some(out) {
-            let message = format!(
-                "a source of {image:?} pooled by {size:?} gives {}, the target has {out:?}",
-                size_text(window.out())
-            );
-            return self.fail(Diagnostic::error("E0061", span, message));
-        }
-        self.countable(out.iter().product::<usize>().saturating_mul(size[0] * size[1]), span)?;
-        let (pre, post) = window.edges().into_iter().map(|(i, j, _)| (i, j)).unzip();
-        Some(Made::plain(Connectivity::List { pre, post }))
-    }
-}
-
-/// A sliding window over an image; all sizes [channels, height, width].
-struct Window {
-    image: [usize; 3],
-    kernel: [usize; 4],
-    stride: [usize; 2],
-    padding: [usize; 2],
-    dilation: [usize; 2],
-    groups: usize,
-}
-
-impl Window {
-    /// Size of the result; `None` where the kernel does not fit.
-    fn out(&self) -> Option<[usize; 3]> {
-        let [o, i, ..] = self.kernel;
-        if self.groups == 0
-            || i.checked_mul(self.groups) != Some(self.image[0])
-            || !o.is_multiple_of(self.groups)
-        {
-            return None;
-        }
-        let size = |axis: usize| {
-            let reach =
-                self.dilation[axis].checked_mul(self.kernel[axis + 2].checked_sub(1)?)?.checked_add(1)?;
-            let room = (self.image[axis + 1] + 2 * self.padding[axis]).checked_sub(reach)?;
-            Some(room / self.stride[axis] + 1)
-        };
-        Some([o, size(0)?, size(1)?])
-    }
-
-    /// Source, target and index into the kernel of every connection, by source, then target.
-    fn edges(&self) -> Vec<(u32, u32, usize)> {
-        let (Some([o, oh, ow]), [_, ih, iw]) = (self.out(), self.image) else { return Vec::new() };
-        let [_, ki, kh, kw] = self.kernel;
-        let mut edges = Vec::new();
-        for target in 0..o * oh * ow {
-            let (channel, y, x) = (target / (oh * ow), target / ow % oh, target % ow);
-            let first = channel / (o / self.groups) * ki;
-            for tap in 0..ki * kh * kw {
-                let (c, ky, kx) = (tap / (kh * kw), tap / kw % kh, tap % kw);
-                let at = |out: usize, k: usize, axis: usize| {
-                    (out * self.stride[axis] + k * self.dilation[axis]).checked_sub(self.padding[axis])
-                };
-                if let (Some(sy), Some(sx)) = (at(y, ky, 0), at(x, kx, 1))
-                    && sy < ih
-                    && sx < iw
-                {
-                    let source = ((first + c) * ih + sy) * iw + sx;
-                    edges.push((source as u32, target as u32, channel * ki * kh * kw + tap));
-                }
-            }
-        }
-        edges.sort_unstable();
-        edges
-    }
 }
 
 /// `k` distinct numbers below `n`, sorted, by Floyd's algorithm; `draw` gives 32 random bits.
@@ -609,7 +325,7 @@ fn transposed(numbers: Numbers, rows: usize, columns: usize) -> Numbers {
 }
 
 /// Column `i` of a table.
-fn pick(numbers: Numbers, i: usize, columns: usize) -> Numbers {
+pub(super) fn pick(numbers: Numbers, i: usize, columns: usize) -> Numbers {
     let n = match &numbers {
         Numbers::Ints(Values::Each(v)) => v.len(),
         Numbers::Reals(Values::Each(v)) => v.len(),
@@ -628,7 +344,7 @@ fn shape(list: &[Value]) -> Vec<usize> {
 }
 
 /// The values at some places.
-fn choose(numbers: Numbers, places: impl Iterator<Item = usize>) -> Numbers {
+pub(super) fn choose(numbers: Numbers, places: impl Iterator<Item = usize>) -> Numbers {
     match numbers {
         Numbers::Ints(Values::Each(v)) => {
             Numbers::Ints(Values::Each(places.filter_map(|at| v.get(at).copied()).collect()))
@@ -641,6 +357,6 @@ fn choose(numbers: Numbers, places: impl Iterator<Item = usize>) -> Numbers {
 }
 
 /// The size of a result, for messages.
-fn size_text(size: Option<[usize; 3]>) -> String {
+pub(super) fn size_text(size: Option<[usize; 3]>) -> String {
     size.map_or_else(|| "nothing that fits".into(), |size| format!("{size:?}"))
 }

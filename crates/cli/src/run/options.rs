@@ -11,7 +11,7 @@ use crate::ui::Ui;
 
 /// Options of commands that run a network.
 #[derive(clap::Args)]
-pub struct Asked {
+pub struct RunOptions {
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct Asked {
     spikes: Vec<String>,
 }
 
-impl Asked {
+impl RunOptions {
     /// The network, if the path holds one, and its image with the seed that is asked for.
     pub fn open(&self, ui: &Ui) -> Result<(Option<Network>, Image), Failure> {
         let (network, mut image) = match open::open(&self.input.path, ui)? {
