@@ -5,7 +5,7 @@ use isa::op::NoiseTarget;
 use trace::Counters;
 
 use super::general::{Item, Node};
-use super::kernel::{Aligned, Level, Message, Stream, Tally};
+use super::kernel::{Aligned, Level, Message, Stream, Tally, UpdateParams};
 use super::learn::Learning;
 use super::route::Routes;
 
@@ -86,6 +86,8 @@ pub struct Soma {
     pub hold: Aligned,
     /// Whether all lanes share their parameters, reset to 0 and are never held.
     pub uniform: bool,
+    /// Bounds of v; where `uniform`, the parameters of all lanes.
+    pub params: UpdateParams,
     /// Runs of lanes by the way they are updated.
     pub segments: Vec<Segment>,
     /// Tree and noise of each compartment; empty where all are plain.

@@ -6,7 +6,7 @@ use trace::Digest;
 use super::barrier::{Barrier, Member};
 use super::chip::Chip;
 use super::core::{Core, Scratch};
-use super::exchange::{Exchange, Report};
+use super::exchange::Exchange;
 use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
@@ -163,8 +163,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
             next.prefetch(&due(next));
         }
         core.update(now, scratch);
-        core.prepare(now);
-        core.report(&mut report);
+        core.prepare(now, &mut report);
         let ends = core.ends_epoch(now.t);
         if let (true, Some(recorder), Some(work)) = (O::RECORDS, shared.recorder, report.work.last_mut()) {
             recorder.after(core, ends, work);
@@ -305,13 +304,6 @@ fn partition<'a>(mut cores: &'a mut [Core], shares: &[usize]) -> Vec<&'a mut [Co
 }
 
 impl Core {
-    /// Reports the keys of what fired.
-    fn report(&self, report: &mut Report) {
-        let start = report.spikes.len();
-        report.spikes.extend(self.spikes.fired.iter().map(|&c| Key(self.keys[usize::from(c)])));
-        report.groups.push((self.index as u32, start as u32, report.spikes.len() as u32));
-    }
-
     /// About how much a step of it takes: compartments, and synapses that are seldom read.
     fn weight(&self) -> u64 {
         let plastic = self.learning.as_ref().map_or(0, |learning| learning.plastic.w.len());

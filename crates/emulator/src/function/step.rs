@@ -1,16 +1,16 @@
 //! One step of one core: service, update, send, learn (contract 1).
 
 use isa::draw::{Draw, Stream, StreamKey};
+use isa::ids::Key;
 use isa::num;
 use isa::op::NoiseTarget;
 
 use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
-use super::exchange::{Flows, Outbox};
+use super::exchange::{Flows, Outbox, Report};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
-    EachLane, Inbox, Lanes, Message, Tally, UpdateParams, draw_units, prefetch, serve, touch, touch_list,
-    update,
+    EachLane, Inbox, Lanes, Message, Tally, draw_units, prefetch, serve, touch, touch_list, update,
 };
 use super::learn::{Clock, Words, end_reward};
 
@@ -131,10 +131,7 @@ impl Core {
     /// Lanes without trees and noise.
     fn update_plain(&mut self, segment: Segment, scratch: &mut Scratch) -> Tally {
         let Segment { start, end, .. } = segment;
-        let (soma, settings) = (&mut self.soma, &self.settings);
-        let (v_min, v_max) = (settings.v_min, settings.v_max);
-        let (keep_u, keep_v, threshold) = (soma.keep_u[start], soma.keep_v[start], soma.threshold[start]);
-        let params = UpdateParams { keep_u, keep_v, threshold, v_min, v_max };
+        let soma = &mut self.soma;
         let each = (!soma.uniform).then(|| EachLane {
             keep_u: &soma.keep_u[start..end],
             keep_v: &soma.keep_v[start..end],
@@ -152,7 +149,7 @@ impl Core {
             fired,
             each,
         };
-        update(settings.level, params, lanes, start, &mut self.spikes.fired)
+        update(self.settings.level, soma.params, lanes, start, &mut self.spikes.fired)
     }
 
     /// Lanes one by one.
@@ -184,17 +181,21 @@ impl Core {
         }
     }
 
-    /// Phase 3, first part: who sends in this step; counts the messages of all that fired.
-    pub fn prepare(&mut self, now: Now) {
-        let Self { spikes, routes, counters, .. } = self;
+    /// Phase 3, first part: who sends in this step; counts the messages of all that fired, and reports their keys.
+    pub fn prepare(&mut self, now: Now, report: &mut Report) {
+        let Self { spikes, routes, counters, keys, .. } = self;
+        let start = report.spikes.len();
+        report.spikes.reserve(spikes.fired.len());
         for &c in &spikes.fired {
             let outputs = routes.sources[usize::from(c)];
+            report.spikes.push(Key(keys[usize::from(c)]));
             counters.messages += u64::from(outputs.end - outputs.start);
             counters.hops += u64::from(outputs.hops);
             counters.chip_links += u64::from(outputs.links);
             touch(&routes.targets, outputs.start as usize);
             touch(&routes.targets, outputs.end as usize);
         }
+        report.groups.push((self.index as u32, start as u32, report.spikes.len() as u32));
         if spikes.delays.is_empty() {
             return;
         }

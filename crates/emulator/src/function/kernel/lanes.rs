@@ -3,7 +3,7 @@
 use super::LANES;
 
 /// Parameters of compartments that all have the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UpdateParams {
     /// 4096 minus the effective decay of u.
     pub keep_u: i32,

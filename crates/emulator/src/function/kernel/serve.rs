@@ -1,6 +1,6 @@
 //! Phase 1: lists of synapses added to accumulators.
 
-use super::stream::{Kind, Message, Stream};
+use super::stream::{Kind, Message, Stream, whole_lines};
 use super::{LANES, Level, Set};
 
 /// What serving messages needs of a core.
@@ -102,14 +102,19 @@ fn fetch(message: Message, stream: &Stream) {
 #[inline(always)]
 fn serve_body<const WIDE: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
     // Most cores have one slot, or none but the first is read: then addresses are indices.
-    match inbox.head {
-        0 => serve_all::<false, WIDE>(messages, inbox),
-        _ => serve_all::<true, WIDE>(messages, inbox),
+    match (inbox.head, inbox.stream.varied()) {
+        (0, false) => serve_all::<false, WIDE, false>(messages, inbox),
+        (0, true) => serve_all::<false, WIDE, true>(messages, inbox),
+        (_, false) => serve_all::<true, WIDE, false>(messages, inbox),
+        (_, true) => serve_all::<true, WIDE, true>(messages, inbox),
     }
 }
 
 #[inline(always)]
-fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: Inbox<'_>) -> Served {
+fn serve_all<const TURNED: bool, const WIDE: bool, const VARIED: bool>(
+    messages: &[Message],
+    inbox: Inbox<'_>,
+) -> Served {
     let mut served = Served::default();
     let Inbox { stream, ring, head, units } = inbox;
     assert!(ring.len().is_power_of_two());
@@ -120,7 +125,8 @@ fn serve_all<const TURNED: bool, const WIDE: bool>(messages: &[Message], inbox: 
         }
         let (start, n) = (message.start(), message.len());
         if message.kind() == Kind::Sparse {
-            add_words::<TURNED>(&words[start..start + n], ring, head);
+            let served_words = if VARIED { whole_lines(n) } else { n };
+            add_words::<TURNED>(&words[start..start + served_words], ring, head);
             served.operations += n as u64;
             continue;
         }
@@ -225,7 +231,7 @@ mod tests {
         #[test]
         fn sparse_general_and_dense_lists_add_up(
             list in proptest::collection::vec(any::<(u16, i16)>(), 0..100),
-            bits in 4u32..10, slot in 0u32..8, dense in proptest::collection::vec(any::<i16>(), 1..50),
+            bits in 4u32..10, slot in 0u32..8, varied: bool, dense in proptest::collection::vec(any::<i16>(), 1..50),
         ) {
             let (size, head) = (1usize << bits << 3, slot << bits);
             let dense = &dense[..dense.len().min(1 << bits)];
@@ -238,7 +244,14 @@ mod tests {
             let words: Vec<u32> =
                 list.iter().map(|(a, w)| u32::from(*a) | u32::from(w.cast_unsigned()) << 16).collect();
             let mut stream = Stream::default();
-            let sparse_at = stream.push(&words);
+            if varied {
+                stream.push_sparse(&mut vec![7 << 16; 9]);
+            }
+            let sparse_at = stream.push_sparse(&mut words.clone());
+            for _ in 0..9 * usize::from(!varied) {
+                stream.push_sparse(&mut words.clone());
+            }
+            prop_assert_eq!(stream.varied(), varied);
             let general_at = stream.push(&[vec![77, 3], words.clone()].concat());
             let pairs: Vec<u32> = dense.chunks(2).map(|p| {
                 u32::from(p[0].cast_unsigned()) | u32::from(p.get(1).copied().unwrap_or(9).cast_unsigned()) << 16

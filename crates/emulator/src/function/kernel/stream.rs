@@ -48,6 +48,17 @@ impl std::ops::DerefMut for Aligned {
 pub struct Stream {
     lines: Vec<Line>,
     len: usize,
+    /// Sparse lists.
+    lists: usize,
+    /// How many of them are not as long as the one before.
+    changes: usize,
+    /// Length of the last one.
+    last: usize,
+}
+
+/// Words that a sparse list of `n` takes: whole cache lines, unless it is short.
+pub const fn whole_lines(n: usize) -> usize {
+    if n > LINE / 2 { n.next_multiple_of(LINE) } else { n }
 }
 
 impl Stream {
@@ -73,6 +84,22 @@ impl Stream {
         self.lines.resize(self.len.div_ceil(LINE), Line::default());
         self.words_mut()[start..].copy_from_slice(words);
         start as u32
+    }
+
+    /// Appends a sparse list, and words of weight 0 up to [`whole_lines`], each of another address; where it starts.
+    pub fn push_sparse(&mut self, words: &mut Vec<u32>) -> u32 {
+        let n = words.len();
+        self.lists += 1;
+        self.changes += usize::from(n != std::mem::replace(&mut self.last, n));
+        words.extend(n as u32..whole_lines(n) as u32);
+        self.push(words)
+    }
+
+    /// Whether its sparse lists differ in length: then adding a list's zeros too takes less time than a loop that
+    /// ends where the processor does not expect it.
+    #[must_use]
+    pub const fn varied(&self) -> bool {
+        self.changes > self.lists / 8
     }
 
     /// Makes room for `words` words in advance.

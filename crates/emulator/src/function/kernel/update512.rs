@@ -2,11 +2,13 @@
 //! counted only where there are any.
 
 use std::arch::x86_64::{
-    __m512i, __mmask16, _mm512_abs_epi32, _mm512_add_epi32, _mm512_and_si512, _mm512_cmpgt_epi32_mask,
-    _mm512_cmpneq_epi32_mask, _mm512_loadu_si512, _mm512_mask_mov_epi32, _mm512_maskz_compress_epi32,
-    _mm512_maskz_mov_epi32, _mm512_max_epi32, _mm512_min_epi32, _mm512_mullo_epi32, _mm512_or_si512,
-    _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srai_epi32,
-    _mm512_storeu_si512, _mm512_sub_epi32, _mm512_test_epi32_mask, _mm512_xor_si512,
+    __m512i, __mmask16, _mm256_storeu_si256, _mm512_add_epi32, _mm512_and_si512, _mm512_cmpgt_epi32_mask,
+    _mm512_cmpneq_epi32_mask, _mm512_cvtepi32_epi16, _mm512_loadu_si512, _mm512_mask_add_epi32,
+    _mm512_mask_mov_epi32, _mm512_maskz_compress_epi32, _mm512_maskz_mov_epi32, _mm512_max_epi32,
+    _mm512_min_epi32, _mm512_movepi32_mask, _mm512_mullo_epi32, _mm512_or_si512, _mm512_set1_epi32,
+    _mm512_setr_epi32, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srai_epi32, _mm512_srli_epi32,
+    _mm512_storeu_si512, _mm512_sub_epi32, _mm512_ternarylogic_epi32, _mm512_test_epi32_mask,
+    _mm512_xor_si512,
 };
 
 use super::lanes::{Lanes, Tally, UpdateParams};
@@ -45,16 +47,15 @@ unsafe fn store(to: *mut i32, i: usize, value: __m512i) {
     unsafe { _mm512_storeu_si512(to.add(i).cast(), value) }
 }
 
-/// `sign(x) * ((|x| * keep) >> 12)` for |x| <= 2^23.
+/// `x * keep / 4096`, towards zero, for |x| <= 2^23: the high bits, signed, and the low 12 apart.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn decay(x: __m512i, keep: __m512i) -> __m512i {
-    let magnitude = _mm512_abs_epi32(x);
-    let high = _mm512_mullo_epi32(_mm512_srai_epi32::<12>(magnitude), keep);
-    let low = _mm512_mullo_epi32(_mm512_and_si512(magnitude, _mm512_set1_epi32(4095)), keep);
-    let kept = _mm512_add_epi32(high, _mm512_srai_epi32::<12>(low));
-    let sign = _mm512_srai_epi32::<31>(x);
-    _mm512_sub_epi32(_mm512_xor_si512(kept, sign), sign)
+    let ones = _mm512_set1_epi32(4095);
+    let high = _mm512_mullo_epi32(_mm512_srai_epi32::<12>(x), keep);
+    let low = _mm512_mullo_epi32(_mm512_and_si512(x, ones), keep);
+    let up = _mm512_mask_add_epi32(low, _mm512_movepi32_mask(x), low, ones);
+    _mm512_add_epi32(high, _mm512_srli_epi32::<12>(up))
 }
 
 /// Keeps 24 bits.
@@ -62,6 +63,13 @@ fn decay(x: __m512i, keep: __m512i) -> __m512i {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn wrap24(x: __m512i) -> __m512i {
     _mm512_srai_epi32::<8>(_mm512_slli_epi32::<8>(x))
+}
+
+/// `a | (b ^ c)`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn or_xor(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
+    _mm512_ternarylogic_epi32::<0b1111_0110>(a, b, c)
 }
 
 /// Counts lanes in which slot, u, x and v were changed, and those whose v left 24 bits.
@@ -74,34 +82,18 @@ fn count(tally: &mut Tally, changed: [__mmask16; 4], outside: __mmask16, free: _
     tally.v_range += (outside & free).count_ones();
 }
 
-/// Indices on their way out, in order.
-struct Indices {
-    buffer: [u32; INDICES + LANES],
-    n: usize,
-}
-
-/// So many indices are gathered before they are handed on.
-const INDICES: usize = 64;
-
-impl Indices {
-    /// Appends the lanes of `index` in `mask`.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,popcnt")]
-    fn push(&mut self, mask: __mmask16, index: __m512i, out: &mut Vec<u16>) {
-        if self.n > INDICES {
-            self.flush(out);
-        }
-        // SAFETY: n <= INDICES, and a vector has room behind them.
-        unsafe {
-            let at = self.buffer.as_mut_ptr().add(self.n);
-            _mm512_storeu_si512(at.cast(), _mm512_maskz_compress_epi32(mask, index));
-        }
-        self.n += mask.count_ones() as usize;
-    }
-
-    fn flush(&mut self, out: &mut Vec<u16>) {
-        out.extend(self.buffer[..self.n].iter().map(|&index| index as u16));
-        self.n = 0;
+/// Appends the lanes of `index` in `mask` to `out`.
+///
+/// # Safety
+/// `out` has room for a whole vector.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,popcnt")]
+unsafe fn push(out: &mut Vec<u16>, mask: __mmask16, index: __m512i) {
+    let packed = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(mask, index));
+    // SAFETY: the caller has made room for 16 numbers, all of which are written here.
+    unsafe {
+        _mm256_storeu_si256(out.as_mut_ptr().add(out.len()).cast(), packed);
+        out.set_len(out.len() + mask.count_ones() as usize);
     }
 }
 
@@ -129,7 +121,7 @@ unsafe fn body<const EACH: bool>(
         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
         _mm512_set1_epi32(start as i32),
     );
-    let mut indices = Indices { buffer: [0; INDICES + LANES], n: 0 };
+    out.reserve(n + LANES);
     for i in (0..n).step_by(LANES) {
         // SAFETY: all slices hold the 16 lanes from i on.
         unsafe {
@@ -150,9 +142,11 @@ unsafe fn body<const EACH: bool>(
             let v_exact = _mm512_add_epi32(decay(v, keep_v), x);
             let cut = _mm512_max_epi32(_mm512_min_epi32(v_exact, v_max), v_min);
             let differ = |a, b| _mm512_cmpneq_epi32_mask(a, b);
-            let changed =
-                [differ(slot, kept), differ(u_exact, u_now), differ(x_exact, x), differ(v_exact, cut)];
-            if (changed[0] | changed[1]) | (changed[2] | changed[3]) != 0 {
+            let change = or_xor(_mm512_xor_si512(slot, kept), u_exact, u_now);
+            let change = or_xor(or_xor(change, x_exact, x), v_exact, cut);
+            if _mm512_test_epi32_mask(change, change) != 0 {
+                let changed =
+                    [differ(slot, kept), differ(u_exact, u_now), differ(x_exact, x), differ(v_exact, cut)];
                 let (top, bottom) = (_mm512_set1_epi32((1 << 23) - 1), _mm512_set1_epi32(-(1 << 23) + 1));
                 let outside =
                     _mm512_cmpgt_epi32_mask(v_exact, top) | _mm512_cmpgt_epi32_mask(bottom, v_exact);
@@ -172,10 +166,9 @@ unsafe fn body<const EACH: bool>(
             store(u_at, i, u_now);
             store(v_at, i, _mm512_mask_mov_epi32(level, own, reset));
             store(slot_at, i, _mm512_setzero_si512());
-            indices.push(own, index, out);
+            push(out, own, index);
         }
         index = _mm512_add_epi32(index, _mm512_set1_epi32(LANES as i32));
     }
-    indices.flush(out);
     tally
 }

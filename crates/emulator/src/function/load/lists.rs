@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
             && slot(self.words.first()) == slot(self.words.last())
             && self.words.windows(2).all(consecutive);
         if !dense {
-            return Message::sparse(self.stream.push(&self.words), n);
+            return Message::sparse(self.stream.push_sparse(&mut self.words), n);
         }
         let first = address(self.words[0]) as u16;
         let half = |word: Option<&u32>| word.map_or([0; 2], |word| ((word >> 16) as u16).to_ne_bytes());

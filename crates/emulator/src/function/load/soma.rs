@@ -7,7 +7,7 @@ use isa::words::{CompartmentProfile, HomeostasisProfile};
 
 use super::super::core::{Adaptive, Core, Segment, Settings, Soma};
 use super::super::general::Node;
-use super::super::kernel::{Aligned, LANES};
+use super::super::kernel::{Aligned, LANES, UpdateParams};
 use super::Refusal;
 use crate::error::LoadError;
 
@@ -33,6 +33,14 @@ pub fn soma(image: &Image, memories: &CoreImage, settings: &Settings) -> Result<
         compartment(memories, c, &mut soma)?;
     }
     soma.uniform = is_uniform(&soma, memories);
+    let of_all = |column: &[i32]| column.first().copied().unwrap_or_default();
+    soma.params = UpdateParams {
+        keep_u: of_all(&soma.keep_u),
+        keep_v: of_all(&soma.keep_v),
+        threshold: of_all(&soma.threshold),
+        v_min: settings.v_min,
+        v_max: settings.v_max,
+    };
     soma.segments = segments(&soma);
     if soma.nodes.iter().all(|node| *node == Node::PLAIN) {
         soma.nodes = Vec::new();
