@@ -5,7 +5,7 @@ use isa::op::NoiseTarget;
 use trace::Counters;
 
 use super::general::{Item, Node};
-use super::kernel::{Aligned, Level, Message, Stream, Tally, UpdateParams};
+use super::kernel::{Aligned, Level, Stream, Tally, UpdateParams};
 use super::learn::Learning;
 use super::route::Routes;
 
@@ -227,9 +227,6 @@ pub struct Scratch {
     /// Lanes of the learning engine.
     pub lanes: super::learn::Scratch,
 }
-
-/// Messages that are due, by writer: the host, then the threads in order of their cores.
-pub type Due<'a> = [&'a [Message]];
 
 /// Adds what an update counted.
 pub fn count(counters: &mut Counters, tally: &Tally) {

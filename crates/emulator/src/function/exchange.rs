@@ -26,23 +26,18 @@ impl Outbox {
 
 /// Messages on their way, two halves of everything: one is read while the other is filled.
 ///
-/// A thread sends to its own cores through an inbox that nobody else touches, and to another thread's through a flow:
-/// one buffer from thread to thread that is written and read from end to end. Nobody ever waits for a lock: who
-/// writes and who reads a thing are a barrier apart.
+/// Every thread fills an outbox of its own, and all threads read what is for their cores in it. Nobody ever waits for
+/// a lock: who writes and who reads a thing are a barrier apart.
 #[derive(Debug)]
 pub struct Exchange {
     host: [RwLock<Outbox>; 2],
-    inboxes: [Vec<Apart<Mutex<Outbox>>>; 2],
-    flows: [Vec<Apart<RwLock<Flows>>>; 2],
+    threads: [Vec<Apart<RwLock<Outbox>>>; 2],
     reports: [Vec<Apart<Mutex<Report>>>; 2],
     /// The thread of each core.
     pub owners: Vec<u16>,
     /// Which half holds the messages of the next step.
     pub due: usize,
 }
-
-/// From one thread: a buffer for every thread.
-pub type Flows = Vec<Vec<(u32, Message)>>;
 
 /// Keeps things of different threads on different cache lines.
 #[derive(Debug, Default)]
@@ -75,13 +70,11 @@ impl Exchange {
     pub fn new(owners: Vec<u16>) -> Self {
         let (cores, threads) = (owners.len(), owners.iter().max().map_or(1, |&last| usize::from(last) + 1));
         let host = || RwLock::new(Outbox::new(cores));
-        let inboxes = || (0..threads).map(|_| Apart(Mutex::new(Outbox::new(cores)))).collect();
-        let flows = || (0..threads).map(|_| Apart(RwLock::new(vec![Vec::new(); threads]))).collect();
+        let outboxes = || (0..threads).map(|_| Apart(RwLock::new(Outbox::new(cores)))).collect();
         let reports = || (0..threads).map(|_| Apart::default()).collect();
         Self {
             host: [host(), host()],
-            inboxes: [inboxes(), inboxes()],
-            flows: [flows(), flows()],
+            threads: [outboxes(), outboxes()],
             reports: [reports(), reports()],
             owners,
             due: 0,
@@ -95,10 +88,9 @@ impl Exchange {
         }
         let new = Self::new(owners);
         for thread in 0..self.threads() {
-            let mut inbox = self.inbox(self.due, thread);
-            self.arrive(self.due, thread, &mut inbox);
-            for (core, messages) in inbox.0.iter().enumerate().filter(|(_, messages)| !messages.is_empty()) {
-                new.inbox(0, new.owners[core].into()).0[core].extend_from_slice(messages);
+            let outbox = self.outbox(self.due, thread);
+            for (all, messages) in new.outbox_mut(0, 0).0.iter_mut().zip(&outbox.0) {
+                all.extend_from_slice(messages);
             }
         }
         *self = new;
@@ -119,24 +111,20 @@ impl Exchange {
         self.host[half].write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The inbox of a thread in `half`.
-    pub fn inbox(&self, half: usize, thread: usize) -> MutexGuard<'_, Outbox> {
-        self.inboxes[half][thread].0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What a thread sends in `half`, to be read.
+    pub fn outbox(&self, half: usize, thread: usize) -> RwLockReadGuard<'_, Outbox> {
+        self.threads[half][thread].0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The flows from a thread in `half`, to be written.
-    pub fn flows(&self, half: usize, thread: usize) -> RwLockWriteGuard<'_, Flows> {
-        self.flows[half][thread].0.write().unwrap_or_else(PoisonError::into_inner)
+    /// What a thread sends in `half`, to be written.
+    pub fn outbox_mut(&self, half: usize, thread: usize) -> RwLockWriteGuard<'_, Outbox> {
+        self.threads[half][thread].0.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts what flows to `thread` in `half` into its inbox.
-    pub fn arrive(&self, half: usize, thread: usize, inbox: &mut Outbox) {
-        for (from, flows) in self.flows[half].iter().enumerate() {
-            if from != thread {
-                let flows = flows.0.read().unwrap_or_else(PoisonError::into_inner);
-                flows[thread].iter().for_each(|&(core, message)| inbox.0[core as usize].push(message));
-            }
-        }
+    /// All messages that are read in `half`: the host's, then the threads' in order of their cores.
+    pub fn due(&self, half: usize) -> Vec<RwLockReadGuard<'_, Outbox>> {
+        let threads = (0..self.threads()).map(|thread| self.outbox(half, thread));
+        std::iter::once(self.host(half)).chain(threads).collect()
     }
 
     /// The report of a thread in `half`.
@@ -153,12 +141,14 @@ mod tests {
     fn messages_survive_a_change_of_owners() {
         let mut exchange = Exchange::new(vec![0, 0, 1]);
         exchange.due = 1;
-        exchange.inbox(1, 0).0[1].push(Message::reward(1));
-        exchange.flows(1, 0)[1].push((2, Message::reward(2)));
-        exchange.flows(1, 1)[0].push((1, Message::reward(3)));
+        exchange.outbox_mut(1, 0).0[1].push(Message::reward(1));
+        exchange.outbox_mut(1, 0).0[2].push(Message::reward(2));
+        exchange.outbox_mut(1, 1).0[1].push(Message::reward(3));
         exchange.hand_over(vec![0, 1, 1]);
-        assert_eq!(exchange.inbox(exchange.due, 1).0[1], [Message::reward(1), Message::reward(3)]);
-        assert_eq!(exchange.inbox(exchange.due, 1).0[2], [Message::reward(2)]);
+        let due = exchange.due(exchange.due);
+        let of = |core: usize| due.iter().flat_map(|from| from.0[core].clone()).collect::<Vec<_>>();
+        assert_eq!(of(1), [Message::reward(1), Message::reward(3)]);
+        assert_eq!(of(2), [Message::reward(2)]);
         assert_eq!(exchange.threads(), 2);
     }
 }

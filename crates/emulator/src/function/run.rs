@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
-use super::step::{Home, Now, Outlet};
+use super::step::{Now, Outlet};
 use crate::observer::Observer;
 
 impl Chip {
@@ -37,10 +37,9 @@ impl Chip {
         self.exchange.hand_over(owners(&shares));
         let barrier = Barrier::new(shares.len());
         let span = Span { first: self.t + 1, steps, seed: self.seed, due: self.exchange.due };
-        let home = |(core, &thread): (&Core, &u16)| Home { lists: core.stream.address(), thread };
-        let homes: Vec<Home> = self.cores.iter().zip(&self.exchange.owners).map(home).collect();
+        let lists: Vec<usize> = self.cores.iter().map(|core| core.stream.address()).collect();
         let (exchange, recorder_of) = (&self.exchange, recorder.as_deref());
-        let shared = Shared { span, exchange, barrier: &barrier, recorder: recorder_of, homes: &homes };
+        let shared = Shared { span, exchange, barrier: &barrier, recorder: recorder_of, lists: &lists };
         let mut leader = Leader {
             host: &mut self.host,
             level: self.level,
@@ -104,8 +103,8 @@ struct Shared<'a> {
     exchange: &'a Exchange,
     barrier: &'a Barrier,
     recorder: Option<&'a Recorder>,
-    /// Where all cores are.
-    homes: &'a [Home],
+    /// Where the lists of all cores lie.
+    lists: &'a [usize],
 }
 
 /// Moments of a step at which the first thread has more to do.
@@ -134,24 +133,18 @@ fn work<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], mut 
 fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u32, scratch: &mut Scratch) {
     let (span, exchange) = (shared.span, shared.exchange);
     let now = span.now(k);
-    let host = exchange.host(span.half(k));
-    let mut inbox = exchange.inbox(span.half(k), index);
-    exchange.arrive(span.half(k), index, &mut inbox);
-    let mut next_inbox = exchange.inbox(span.half(k + 1), index);
-    let mut flows = exchange.flows(span.half(k + 1), index);
+    let due = exchange.due(span.half(k));
+    let mut outbox = exchange.outbox_mut(span.half(k + 1), index);
     let mut report = exchange.report(span.half(k), index);
-    next_inbox.clear();
-    flows.iter_mut().for_each(Vec::clear);
+    outbox.clear();
     report.clear();
-    let mut out =
-        Outlet { thread: index as u16, homes: shared.homes, inbox: &mut next_inbox, flows: &mut flows };
-    let due = |core: &Core| [host.0[core.index].as_slice(), inbox.0[core.index].as_slice()];
+    let mut out = Outlet { lists: shared.lists, outbox: &mut outbox };
     for i in 0..cores.len() {
         let (done, rest) = cores.split_at_mut(i);
         let Some((core, rest)) = rest.split_first_mut() else { break };
         let before = done.last();
         core.write_voltages(now.t);
-        core.service(now, &due(core), scratch);
+        core.service(now, &due, scratch);
         if O::RECORDS {
             report.work.extend(shared.recorder.map(|recorder| recorder.before(core)));
         }
@@ -160,7 +153,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
             before.send(&mut out);
         }
         if let Some(next) = rest.first() {
-            next.prefetch(&due(next));
+            next.prefetch(&due);
         }
         core.update(now, scratch);
         core.prepare(now, &mut report);
@@ -271,11 +264,12 @@ fn ranks(cores: &[Core]) -> Vec<u32> {
     ranks
 }
 
-/// How many consecutive cores each thread gets, about equal in work; at least one each.
+/// How many consecutive cores each thread gets, about equal in work; at least one each. The first thread publishes too.
 fn shares(cores: &[Core], threads: usize) -> Vec<usize> {
-    let total: u64 = cores.iter().map(Core::weight).sum();
+    let publishing = cores.iter().map(|core| core.soma.u.len() as u64).sum::<u64>() / 2;
+    let total = publishing + cores.iter().map(Core::weight).sum::<u64>();
     let mut shares = Vec::with_capacity(threads);
-    let (mut next, mut done) = (0, 0);
+    let (mut next, mut done) = (0, publishing);
     for part in 1..=threads {
         let goal = total * part as u64 / threads as u64;
         let (first, last) = (next, cores.len() - (threads - part).min(cores.len()));

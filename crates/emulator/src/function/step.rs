@@ -1,12 +1,14 @@
 //! One step of one core: service, update, send, learn (contract 1).
 
+use std::ops::Deref;
+
 use isa::draw::{Draw, Stream, StreamKey};
 use isa::ids::Key;
 use isa::num;
 use isa::op::NoiseTarget;
 
-use super::core::{Core, Due, Scratch, Segment, Settings, Soma, count};
-use super::exchange::{Flows, Outbox, Report};
+use super::core::{Core, Scratch, Segment, Settings, Soma, count};
+use super::exchange::{Outbox, Report};
 use super::general::{Incoming, Rules, State, update_one};
 use super::homeostasis;
 use super::kernel::{
@@ -35,37 +37,19 @@ impl Now {
     }
 }
 
-/// Where a core is to be found during a run.
-#[derive(Clone, Copy, Debug)]
-pub struct Home {
-    /// Address of its lists.
-    pub lists: usize,
-    /// Its thread.
-    pub thread: u16,
-}
-
 /// Where a thread's messages go.
 pub struct Outlet<'a> {
-    /// This thread.
-    pub thread: u16,
-    /// Of each core: where its lists lie, and its thread.
-    pub homes: &'a [Home],
-    /// The thread's own inbox of the next step.
-    pub inbox: &'a mut Outbox,
-    /// To the other threads.
-    pub flows: &'a mut Flows,
+    /// Of each core: where its lists lie.
+    pub lists: &'a [usize],
+    /// What is read in the next step.
+    pub outbox: &'a mut Outbox,
 }
 
 impl Outlet<'_> {
     #[inline]
     fn push(&mut self, core: u32, message: Message) {
-        let home = self.homes[core as usize];
-        touch_list(message, home.lists);
-        if home.thread == self.thread {
-            self.inbox.0[core as usize].push(message);
-        } else {
-            self.flows[usize::from(home.thread)].push((core, message));
-        }
+        touch_list(message, self.lists[core as usize]);
+        self.outbox.0[core as usize].push(message);
     }
 }
 
@@ -78,10 +62,10 @@ impl Core {
         }
     }
 
-    /// Phase 1.
-    pub fn service(&mut self, now: Now, due: &Due<'_>, scratch: &mut Scratch) {
+    /// Phase 1; `due` is what is read in this step.
+    pub fn service(&mut self, now: Now, due: &[impl Deref<Target = Outbox>], scratch: &mut Scratch) {
         scratch.units.clear();
-        for messages in due.iter().filter(|messages| !messages.is_empty()) {
+        for messages in due.iter().map(|from| &from.0[self.index]).filter(|messages| !messages.is_empty()) {
             let head = self.ring.head;
             let inbox =
                 Inbox { stream: &self.stream, ring: &mut self.ring.sums, head, units: &mut scratch.units };
@@ -95,9 +79,9 @@ impl Core {
     }
 
     /// Brings the first lists of the next core into the cache while another one computes.
-    pub fn prefetch(&self, due: &Due<'_>) {
-        for messages in due {
-            prefetch(messages, &self.stream);
+    pub fn prefetch(&self, due: &[impl Deref<Target = Outbox>]) {
+        for from in due {
+            prefetch(&from.0[self.index], &self.stream);
         }
     }
 
