@@ -30,7 +30,6 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"W1": "W1-ff-small", "W2": "W2-recurrent-1k", "W3": "W3-recurrent-16k"}
 THRESHOLD = 1000 << 6
-WIDTH, HEIGHT, CORES = 8, 4, 4
 # Picojoules of an update at rest.
 PADDING = 51.2
 
@@ -64,13 +63,39 @@ def network(shared, workload):
     }
 
 
-def place(block):
+def place(block, board):
     """Column, row and core of a block: one to a tile, row by row, then the second core of every tile."""
-    tile, core = block % (WIDTH * HEIGHT), block // (WIDTH * HEIGHT)
-    return tile % WIDTH, tile // WIDTH, core
+    width, height, _ = board
+    tile, core = block % (width * height), block // (width * height)
+    return tile % width, tile // width, core
 
 
-def describe(net, folder):
+def our_chip(board, folder):
+    """The file of our chip with a board's tiles."""
+    width, height, cores = board
+    text = (ROOT / "isa/chips/loihi.toml").read_text()
+    for old, new in (("cores_per_tile = 4", f"cores_per_tile = {cores}"), ("width = 8\nheight = 4", f"width = {width}\nheight = {height}")):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / "chip.toml").write_text(text)
+    return folder / "chip.toml"
+
+
+def their_chip(board, folder):
+    """SANA-FE's loihi.yaml with a board's tiles."""
+    import sanafe
+    from importlib.resources import files
+
+    width, height, cores = board
+    text = files("sanafe.examples").joinpath("loihi.yaml").read_text()
+    for old, new in (("[0..31]", f"[0..{width * height - 1}]"), ("[0..3]", f"[0..{cores - 1}]"), ("width: 8", f"width: {width}"), ("height: 4", f"height: {height}")):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / "loihi.yaml").write_text(text)
+    return sanafe.load_arch(str(folder / "loihi.yaml"))
+
+
+def describe(net, board, folder):
     """Writes the network as a description with its placement."""
     np.savez(
         folder / "net.npz",
@@ -80,10 +105,10 @@ def describe(net, folder):
     )
     text = ["neuron cell { current_decay = 4096, voltage_decay = 0 }"]
     for block, (first, end) in enumerate(net["blocks"]):
-        x, y, core = place(block)
+        x, y, core = place(block, board)
         bias = f'bias_mant = load("net.npz", "bias{block}"), bias_exp = 1'
         vth = f'vth_mant = load("net.npz", "vth{block}")'
-        number = (y * WIDTH + x) * CORES + core
+        number = (y * board[0] + x) * board[2] + core
         text.append(f"population n{block}[{end - first}] : cell {{ {bias}, {vth} }} on core {number}")
     everybody = ", ".join(f"n{block}" for block in range(len(net["blocks"])))
     arrays = ", ".join(f'{field} = load("net.npz", "{name}")' for field, name in
@@ -92,14 +117,20 @@ def describe(net, folder):
     (folder / "main.snn").write_text("\n".join(text) + "\nrun 50\n")
 
 
-def ours(net, folder, steps, binary):
+def ours(net, board, folder, steps, binary):
     """Per-step counts, picojoules and nanoseconds of Seamount, and seconds per step."""
-    describe(net, folder)
-    subprocess.run([binary, "build", folder / "main.snn", "-o", folder / "net.img"], check=True)
-    command = [binary, "run", folder / "net.img", "--steps", str(steps), "--timing", "cycle",
-               "--calibration", "loihi1-nahuku", "--out", folder / "run", "--json"]
-    output = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds = json.loads(output.stdout)["wall_s"]
+    describe(net, board, folder)
+    chip = our_chip(board, folder)
+    subprocess.run([binary, "build", folder / "main.snn", "-o", folder / "net.img", "--chip", chip], check=True)
+    command = [binary, "run", folder / "net.img", "--timing", "cycle", "--calibration", "loihi1-nahuku", "--json"]
+
+    def run(steps, *more):
+        output = subprocess.run([*command, "--steps", str(steps), *more], check=True, capture_output=True, text=True)
+        return json.loads(output.stdout)["wall_s"]
+
+    run(steps, "--out", folder / "run")
+    # What eleven times the steps take longer than one: loading the image is no part of a step, nor is it of the peer's.
+    seconds = (run(11 * steps) - run(steps)) / 10
     with open(folder / "run" / "time" / "timing.csv", newline="") as file:
         rows = [row for row in csv.DictReader(file) if int(row["step"]) > 0]
     column = lambda *names: np.array([sum(int(row[name]) for name in names) for row in rows], dtype=np.int64)
@@ -116,11 +147,11 @@ def ours(net, folder, steps, binary):
     }
 
 
-def peer(net, mode, steps):
+def peer(net, board, folder, mode, steps):
     """The same of SANA-FE in one of its timing models."""
     import sanafe
 
-    architecture, network = sanafe.load_loihi(), sanafe.Network()
+    architecture, network = their_chip(board, folder), sanafe.Network()
     group = network.create_neuron_group(
         "n", net["size"], model_attributes={"leak_decay": 1.0, "reset": 0.0},
         default_synapse_hw_name="loihi_sparse_synapse", default_dendrite_hw_name="loihi_dendrites",
@@ -132,15 +163,15 @@ def peer(net, mode, steps):
     pairs = list(zip(sources.tolist(), net["indices"].tolist()))
     group.connect_neurons_sparse(group, {"weight": (net["weights"] * 64).astype(float).tolist()}, pairs)
     for block, (first, end) in enumerate(net["blocks"]):
-        x, y, core = place(block)
+        x, y, core = place(block, board)
         # Its tiles are numbered column by column.
-        target = architecture.tiles[x * HEIGHT + y].cores[core]
+        target = architecture.tiles[x * board[1] + y].cores[core]
         for neuron in neurons[first:end]:
             neuron.map_to_core(target)
     chip = sanafe.SpikingChip(architecture)
     chip.load(network)
     start = time.perf_counter()
-    trace = chip.sim(steps, timing_model=mode, perf_trace=True)["perf_trace"]
+    trace = chip.sim(steps, timing_model=mode, processing_threads=1, perf_trace=True)["perf_trace"]
     seconds = time.perf_counter() - start
     whole = lambda name: np.array(trace[name], dtype=np.int64)
     return {
@@ -154,7 +185,7 @@ def peer(net, mode, steps):
     }
 
 
-def compare(net, us, them, mode):
+def compare(net, board, us, them, mode):
     """Prints what agrees and how well; whether all of it is within the bounds."""
     counts = {name: bool((us[name] == them[name]).all()) for name in ("fired", "updated", "hops", "synapses")}
     # Our cores update in groups of four: those that fill a group up are no neurons of the peer's.
@@ -162,7 +193,7 @@ def compare(net, us, them, mode):
     mean = float(us["nanoseconds"].mean() / them["nanoseconds"].mean() - 1)
     pearson = float(np.corrcoef(us["nanoseconds"], them["nanoseconds"])[0, 1])
     row = {
-        "workload": net["name"], "mode": mode, "steps": len(us["fired"]), "fired": int(us["fired"].sum()),
+        "workload": net["name"], "board": board, "mode": mode, "steps": len(us["fired"]), "fired": int(us["fired"].sum()),
         "synaptic_operations": int(us["synapses"].sum()), "counts_equal": counts, "padding": int(us["padding"][0]), "energy_error_max": energy,
         "latency_ns": [float(us["nanoseconds"].mean()), float(them["nanoseconds"].mean())],
         "latency_error": mean, "pearson": pearson,
@@ -171,7 +202,7 @@ def compare(net, us, them, mode):
     print(json.dumps(row), flush=True)
     equal = "equal" if all(counts.values()) else "DIFFERENT: " + ", ".join(n for n, same in counts.items() if not same)
     print(
-        f"{net['name']} {mode:8} {row['steps']} steps, {row['fired']} spikes, {row['synaptic_operations']} synaptic "
+        f"{net['name']} on {board[0]}x{board[1]} tiles of {board[2]} {mode:8} {row['steps']} steps, {row['fired']} spikes, {row['synaptic_operations']} synaptic "
         f"operations: counts {equal}; energy within {energy:.1e}; latency {row['latency_ns'][0]:.1f} ns for "
         f"{row['latency_ns'][1]:.1f} ({100 * mean:+.2f} %), Pearson {pearson:.4f}; "
         f"{row['ms_per_step'][0]:.3f} ms a step for {row['ms_per_step'][1]:.3f} ({row['speed_ratio']:.1f} times as fast)",
@@ -185,6 +216,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workload", nargs="+", default=["W2"], choices=sorted(FOLDERS))
     parser.add_argument("--modes", nargs="+", default=["detailed", "cycle"], choices=["simple", "detailed", "cycle"])
+    parser.add_argument("--board", nargs=3, type=int, default=[8, 4, 4], metavar=("WIDTH", "HEIGHT", "CORES"),
+                        help="tiles east, tiles south, cores of a tile")
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--shared", default=os.environ.get("SEAMOUNT_SHARED", ROOT.parent / "shared"))
     parser.add_argument("--seamount", default=ROOT / "target/release/seamount", type=Path, help="the binary")
@@ -197,9 +230,10 @@ def main():
         folder = arguments.out / workload
         folder.mkdir(parents=True, exist_ok=True)
         net = network(arguments.shared, workload)
-        us = ours(net, folder, arguments.steps, arguments.seamount)
+        us = ours(net, arguments.board, folder, arguments.steps, arguments.seamount)
         for mode in arguments.modes:
-            good &= compare(net, us, peer(net, mode, arguments.steps), mode)
+            them = peer(net, arguments.board, folder, mode, arguments.steps)
+            good &= compare(net, arguments.board, us, them, mode)
     sys.exit(0 if good else 3)
 
 

@@ -1,7 +1,10 @@
 //! What the terminal shows after a run: bars of spikes, accuracies, where the report is.
 #![allow(clippy::float_arithmetic, reason = "rates and times for people")]
 
+use std::collections::BTreeMap;
+
 use image::Symbols;
+use isa::ids::Key;
 use isa::op::Variable;
 use trace::{Recording, text};
 
@@ -19,12 +22,12 @@ const BINS: u32 = 60;
 pub fn bars(outcome: &Outcome, symbols: &Symbols) -> String {
     let bands = names::bands(symbols);
     let mut rows = Vec::new();
-    let steps_of = |keys: &[isa::ids::Key]| {
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        let events = outcome.raster.events.iter();
-        let mine = events.filter(|e| e.at.sample == 0 && keys.binary_search(&e.key).is_ok());
-        mine.map(|e| e.at.step.0).collect::<Vec<_>>()
+    let mut of_key: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+    for event in outcome.raster.events.iter().filter(|event| event.at.sample == 0) {
+        of_key.entry(event.key).or_default().push(event.at.step.0);
+    }
+    let steps_of = |keys: &[Key]| -> Vec<u32> {
+        keys.iter().filter_map(|key| of_key.get(key)).flatten().copied().collect()
     };
     for band in &bands {
         let silent = steps_of(&band.keys).is_empty();

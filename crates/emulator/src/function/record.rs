@@ -11,6 +11,7 @@ use isa::words::SynapseMap;
 
 use super::core::Core;
 use super::host::Host;
+use super::kernel;
 use super::load::{Axon, ListTable, read_axon};
 use crate::error::LoadError;
 use crate::observer::{CoreWork, LearningWork, Message, Reads, Send, Source, StepWork};
@@ -88,15 +89,13 @@ impl Recorder {
 
     /// Between service and update of a core: which compartments are active.
     pub fn before(&self, core: &mut Core) -> CoreWork {
-        let lanes = core.soma.u.len();
-        let slot = core.ring.slot(lanes);
+        let n = core.settings.updates;
         let soma = &core.soma;
-        let active = (0..core.settings.updates).map(|c| {
-            let q = isa::num::wrap(i64::from(slot[c]) * 64, isa::num::Q_BITS);
-            let noise = soma.nodes.get(c).is_some_and(|node| node.noise);
-            soma.u[c] != 0 || soma.v[c] != 0 || soma.hold[c] >= 2 || q != 0 || soma.bias[c] != 0 || noise
-        });
-        CoreWork { core: core.id, active: active.collect(), ..CoreWork::default() }
+        let mut active = vec![false; n];
+        let states = [&soma.u[..n], &soma.v[..n], &core.ring.slot(n)[..n], &soma.bias[..n], &soma.hold[..n]];
+        kernel::active(core.settings.level, states, &mut active);
+        soma.noisy.iter().for_each(|&c| active[usize::from(c)] = true);
+        CoreWork { core: core.id, active, ..CoreWork::default() }
     }
 
     /// After a core's messages were sent and before it learns.

@@ -18,7 +18,7 @@ pub use lanes::{EachLane, Lanes, Tally, UpdateParams};
 pub use products::{BATCH, COLUMNS, Column, Factor, Product, Rounding, add_product, round, store_weights};
 pub use serve::{Inbox, prefetch, serve, touch, touch_list};
 pub use stream::{Aligned, Message, Stream};
-pub use update::update;
+pub use update::{active, update};
 
 /// Lanes of the widest vector, the granule of all arrays of compartments.
 pub const LANES: usize = 16;

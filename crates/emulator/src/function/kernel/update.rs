@@ -27,6 +27,20 @@ dispatched! {
     pub fn portable(params: UpdateParams, lanes: Lanes<'_>, start: usize, out: &mut Vec<u16>) -> Tally = portable_body
 }
 
+dispatched! {
+    /// Which lanes an update will count as active, noise apart; all of one length. `states` are u, v, slot, bias, hold.
+    pub fn active(states: [&[i32]; 5], active: &mut [bool]) = active_body
+}
+
+#[inline(always)]
+fn active_body([u, v, slot, bias, hold]: [&[i32]; 5], active: &mut [bool]) {
+    let n = active.len();
+    let (u, v, slot, bias, hold) = (&u[..n], &v[..n], &slot[..n], &bias[..n], &hold[..n]);
+    for i in 0..n {
+        active[i] = ((u[i] | v[i] | i32::from(slot[i] as i16) | bias[i]) != 0) | (hold[i] >= 2);
+    }
+}
+
 #[inline(always)]
 fn portable_body(params: UpdateParams, mut lanes: Lanes<'_>, start: usize, out: &mut Vec<u16>) -> Tally {
     let tally = update_body(params, &mut lanes);
