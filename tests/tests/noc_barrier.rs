@@ -79,11 +79,13 @@ fn barriers_of_tiles_and_chips_meet_the_published_times_v7() {
 
 #[test]
 fn no_spike_is_late_and_all_engines_agree() {
-    for seed in 0..40 {
+    for seed in 0..80 {
         let mut n = Numbers(1000 + seed);
         let timing = timing(&mut n, true);
         let shape = Shape::new(size(&mut n), &timing).expect("a mesh");
-        let steps = Steps::new(shape, timing.remainder(), 4, 12, &mut n);
+        // Steps with and almost without spikes, for markers that meet none.
+        let most = [12, 12, 1, 0][seed as usize % 4];
+        let steps = Steps::new(shape, timing.remainder(), 4, most, &mut n);
         let oracle = play::<Oracle>(shape, steps.clone());
         let sparse = play::<Sparse>(shape, steps.clone());
         let dense = with_dense!(shape, D => play::<D>(shape, steps));

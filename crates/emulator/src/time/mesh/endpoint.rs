@@ -19,7 +19,8 @@ impl Origin {
 /// Why an endpoint is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// At this local port a flit arrived, or the credit came that a refused sending waits for.
+    /// At this local port a flit came to the head of an empty receive FIFO, or the credit came that a refused sending
+    /// waits for.
     Port(u32),
     /// The time that was asked for with [`Ports::wake`] has come for this core.
     Core(u32),
@@ -44,6 +45,12 @@ pub trait Ports {
 
     /// Asks for a call at a later cycle.
     fn wake(&mut self, core: u32, at: Cycle);
+
+    /// Promises that a core sends nothing before cycle `at`, and then FLUSH of a parity over every network at once.
+    /// Whether the mesh sees to that itself; else the core must.
+    fn flush_at(&mut self, _core: u32, _epoch: bool, _at: Cycle) -> bool {
+        false
+    }
 
     /// Ends [`Network::run`] after this cycle.
     fn halt(&mut self);

@@ -92,6 +92,8 @@ pub struct Shape {
     pub marker_hop: Option<u32>,
     /// Phases of the marker barrier.
     pub phases: u32,
+    /// Cycles after the one of a tile's advance in which its cores send nothing yet: so every endpoint promises.
+    pub rest: u32,
 }
 
 impl Shape {
@@ -130,6 +132,7 @@ impl Shape {
             interval: timing.link.interval,
             marker_hop,
             phases,
+            rest: timing.remainder(),
         })
     }
 

@@ -69,10 +69,19 @@ impl Core {
         }
     }
 
-    /// Begins a step in cycle `at` with a plan, which is exchanged for that of the step before.
-    pub fn begin(&mut self, at: Cycle, plan: &mut Plan, host: &mut VecDeque<Packet>) {
+    /// Begins a step in cycle `at` with a plan, which is exchanged for that of the step before. Where markers end the
+    /// step, asks for the first call.
+    pub fn begin(&mut self, at: Cycle, plan: &mut Plan, host: &mut VecDeque<Packet>, ports: &mut impl Ports) {
         self.flushed = 0;
         self.transmit.begin(at, plan, host, [self.markers; 2]);
+        if self.markers {
+            let idle = self.transmit.is_idle() && ports.flush_at(self.place.id, self.epoch(), at);
+            if idle {
+                self.transmit.rest(at);
+            } else {
+                self.ask(at, ports);
+            }
+        }
     }
 
     /// Parity of the step it is in.

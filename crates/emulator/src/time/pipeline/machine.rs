@@ -162,11 +162,7 @@ impl Machine {
             let mut none = VecDeque::new();
             let host = if core == 0 { &mut plans.host } else { &mut none };
             let plan = &mut plans.of_core[core as usize];
-            let core = &mut self.cores[core as usize];
-            core.begin(start, plan, host);
-            if self.table.is_none() {
-                core.ask(start, ports);
-            }
+            self.cores[core as usize].begin(start, plan, host, ports);
         }
     }
 

@@ -91,6 +91,17 @@ impl Transmit {
         self.sweep_at = at + self.span_cycles();
     }
 
+    /// Whether it has nothing to do in the step that begins but to send FLUSH.
+    pub fn is_idle(&self) -> bool {
+        self.plan.spans.is_empty() && self.plan.rest == 0 && self.host.is_empty()
+    }
+
+    /// Does all that is left in cycle `at`, FLUSH aside, which others send.
+    pub fn rest(&mut self, at: Cycle) {
+        self.end_sweep(at);
+        self.owes_flush = [false; 2];
+    }
+
     /// Parity of the step it is in.
     pub const fn epoch(&self) -> bool {
         self.epoch

@@ -117,7 +117,7 @@ pub struct Dense<const P: usize, const V: usize> {
     marked_locals: Vec<u32>,
     marked_next: Vec<u32>,
     owing: Vec<Owed>,
-    advanced: Vec<u32>,
+    ready: Vec<(u32, Cycle)>,
     granted: Vec<(u32, u8, Flit)>,
     /// Something moved, so the next cycle must be looked at.
     moved: bool,
@@ -185,7 +185,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             marked_locals: Vec::new(),
             marked_next: Vec::new(),
             owing: Vec::new(),
-            advanced: Vec::new(),
+            ready: Vec::new(),
             granted: Vec::new(),
             moved: false,
             shape,

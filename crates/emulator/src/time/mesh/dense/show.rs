@@ -110,15 +110,16 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 endpoint.flush(self.now, local, flit.epoch(), self);
             }
         }
-        let (mut owing, mut advanced) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.advanced));
-        self.barrier.settle(self.now, &mut owing, &mut advanced);
+        let (mut owing, mut ready) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.ready));
+        self.barrier.settle(self.now, &mut owing, &mut ready);
         for owed in owing.drain(..) {
             self.owe(owed.router as usize, owed.output as usize, (owed.eligible, owed.flit));
         }
-        for tile in advanced.drain(..) {
+        for (tile, _) in ready.drain(..) {
+            self.barrier.advance(tile);
             endpoint.advance(self.now, tile, self);
         }
-        (self.owing, self.advanced) = (owing, advanced);
+        (self.owing, self.ready) = (owing, ready);
     }
 
     fn consume(&mut self, word: usize, input: usize, heads: u64) {

@@ -132,19 +132,17 @@ impl Sparse {
         } else {
             (self.take_granted(pick), self.split(pick.lane.into()).0 as u8)
         };
-        let [p, q] = self.shape.interval.map(Cycle::from);
         let mesh = row % ports < port::LOCAL;
         let output = &mut self.outputs[row];
         output.vc_pointer = if vc + 1 == self.shape.vcs as usize { 0 } else { vc as u8 + 1 };
         if output.request != 0 || output.owes && self.is_owed(row) {
             self.wheel.push(self.now + 1, OUTPUT | row as u32);
         }
-        if mesh && p != q {
-            let allowed = &mut self.allowed[row];
-            *allowed = (*allowed).max((self.now * q + 1).saturating_sub(q)) + p;
+        if mesh {
+            self.limit(row, self.now);
         }
         if self.records {
-            self.granted.push((row as u32, input, flit));
+            self.granted.push((self.now, row as u32, input, flit));
         }
         let ready = self.now + Cycle::from(self.wiring.flight[row]);
         let target = self.wiring.target[row];
@@ -159,6 +157,16 @@ impl Sparse {
             }
         } else {
             self.put_received(target, flit.routed(0, vc), ready);
+        }
+    }
+
+    /// A mesh output grants in cycle `at`: for some cycles it may not again.
+    #[inline]
+    pub(super) fn limit(&mut self, row: usize, at: Cycle) {
+        let [p, q] = self.shape.interval.map(Cycle::from);
+        if p != q {
+            let allowed = &mut self.allowed[row];
+            *allowed = (*allowed).max((at * q + 1).saturating_sub(q)) + p;
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod allocate;
 mod bands;
+mod markers;
 mod ports;
 mod store;
 
@@ -22,6 +23,8 @@ const OUTPUT: u32 = 1 << 29;
 const ARRIVAL: u32 = 2 << 29;
 const CREDIT: u32 = 3 << 29;
 const TIMER: u32 = 4 << 29;
+const FLUSHED: u32 = 5 << 29;
+const TILE: u32 = 6 << 29;
 const NUMBER: u32 = (1 << 29) - 1;
 
 /// Rows of a router: its ports, rounded up, so that no row needs a division.
@@ -82,6 +85,10 @@ pub struct Sparse {
     woken: Vec<Wake>,
     marked_lanes: Vec<u32>,
     marked_locals: Vec<u32>,
+    /// Routers that FLUSH leaves for cores.
+    marked_routers: Vec<u32>,
+    /// By router: cores that FLUSH is on the way to, ahead of its time.
+    flushing: Vec<u8>,
     owing: Vec<Owed>,
     /// By output: markers that it owes, oldest first.
     owed: Vec<[Option<(Cycle, Flit)>; 2]>,
@@ -89,9 +96,11 @@ pub struct Sparse {
     allowed: Vec<Cycle>,
     /// Whether grants are told.
     records: bool,
-    advanced: Vec<u32>,
+    /// Tiles that may advance, and when.
+    ready: Vec<(u32, Cycle)>,
     picks: Vec<allocate::Pick>,
-    granted: Vec<(u32, u8, Flit)>,
+    /// What is granted: when, by which output, to which input.
+    granted: Vec<(Cycle, u32, u8, Flit)>,
     /// By port: its wire leads to a router of another band.
     abroad: Vec<bool>,
     /// What goes over such wires, to the north and to the south.
@@ -132,11 +141,13 @@ impl Network for Sparse {
             woken: Vec::new(),
             marked_lanes: Vec::new(),
             marked_locals: Vec::new(),
+            marked_routers: Vec::new(),
+            flushing: vec![0; shape.routers()],
             owing: Vec::new(),
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { rows } else { 0 }],
             allowed: vec![0; rows],
             records: false,
-            advanced: Vec::new(),
+            ready: Vec::new(),
             picks: Vec::new(),
             granted: Vec::new(),
             abroad: vec![false; rows],
@@ -156,7 +167,9 @@ impl Network for Sparse {
                 self.woken = woken;
                 self.woken.clear();
             }
-            self.mark(endpoint);
+            if self.has_markers() {
+                self.mark(endpoint);
+            }
             self.allocate();
             self.tell(endpoint, log);
             if std::mem::take(&mut self.halted) {
@@ -202,6 +215,8 @@ impl Sparse {
                 OUTPUT => self.activate(number),
                 ARRIVAL => self.show_arrival(number),
                 CREDIT => self.woken.push(Wake::Port(number)),
+                FLUSHED => self.marked_routers.push(number),
+                TILE => self.ready.push((number, self.now)),
                 _ => self.woken.push(Wake::Core(number)),
             }
         }
@@ -221,9 +236,6 @@ impl Sparse {
     }
 
     fn show_arrival(&mut self, local: u32) {
-        if self.receive.is_empty(local as usize) {
-            return;
-        }
         if self.receive.front(local as usize).0.is_marker() {
             self.marked_locals.push(local);
         } else {
@@ -236,46 +248,6 @@ impl Sparse {
         if *queued != self.now {
             *queued = self.now;
             self.active.push(output);
-        }
-    }
-
-    /// Phase 3: markers at the heads are consumed, conditions evaluated.
-    fn mark<E: Endpoint>(&mut self, endpoint: &mut E) {
-        if self.marked_lanes.is_empty() && self.marked_locals.is_empty() && !self.barrier.is_dirty() {
-            return;
-        }
-        for lane in std::mem::take(&mut self.marked_lanes) {
-            let flit = self.take_lane(lane as usize);
-            let net = self.net_of_row(lane as usize);
-            self.flits[net][1] += 1;
-            let (router, input) = (lane as usize / STRIDE, lane as usize % STRIDE);
-            self.barrier.deliver(router, input, flit);
-        }
-        for local in std::mem::take(&mut self.marked_locals) {
-            if let Some(flit) = self.take_marker(local) {
-                endpoint.flush(self.now, local, flit.epoch(), self);
-            }
-        }
-        let (mut owed, mut advanced) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.advanced));
-        self.barrier.settle(self.now, &mut owed, &mut advanced);
-        owed.drain(..).for_each(|marker| self.owe(&marker));
-        for tile in advanced.drain(..) {
-            endpoint.advance(self.now, tile, self);
-        }
-        (self.owing, self.advanced) = (owed, advanced);
-    }
-
-    fn owe(&mut self, marker: &Owed) {
-        let row = marker.router as usize * STRIDE + marker.output as usize;
-        self.outputs[row].owes = true;
-        let owed = &mut self.owed[row];
-        let free = usize::from(owed[0].is_some());
-        assert!(owed[free].is_none(), "an output owes at most two markers");
-        owed[free] = Some((marker.eligible, marker.flit));
-        if marker.eligible <= self.now {
-            self.activate(row as u32);
-        } else {
-            self.wheel.push(marker.eligible, OUTPUT | row as u32);
         }
     }
 
@@ -294,11 +266,11 @@ impl Sparse {
     /// Tells the log what was granted in this cycle.
     fn tell<E: Endpoint, L: Log>(&mut self, endpoint: &E, log: &mut L) {
         if L::RECORDS {
-            for (row, input, flit) in &self.granted {
+            for (cycle, row, input, flit) in &self.granted {
                 let made_here = *input == FlitGrant::MADE_HERE;
                 let marker = made_here || flit.is_marker();
                 let grant = Grant {
-                    cycle: self.now,
+                    cycle: *cycle,
                     router: *row as usize / STRIDE,
                     output: *row as usize % STRIDE,
                     input: usize::from(*input),

@@ -1,0 +1,164 @@
+//! Phase 3: markers at the heads of FIFOs are consumed, the barrier's conditions evaluated.
+//!
+//! A marker that nothing can hold up is granted ahead of its time, and where it finds an empty FIFO it is delivered
+//! ahead of its time as well: a sweep over idle tiles takes no events. Nobody can tell, for no flit comes between: what
+//! is spent and given here by and by would be spent and given in the same order later.
+
+use super::{FLUSHED, FREE, OUTPUT, STRIDE, Sparse, TILE};
+use crate::time::mesh::barrier::Owed;
+use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, Kind, port};
+
+impl Sparse {
+    /// Whether a marker is consumed in this cycle or a condition may have come to hold.
+    pub(super) fn has_markers(&self) -> bool {
+        !self.marked_lanes.is_empty()
+            || !self.marked_locals.is_empty()
+            || !self.marked_routers.is_empty()
+            || !self.ready.is_empty()
+            || self.barrier.is_dirty()
+    }
+
+    /// Consumes markers and evaluates conditions.
+    pub(super) fn mark<E: Endpoint>(&mut self, endpoint: &mut E) {
+        let mut lanes = std::mem::take(&mut self.marked_lanes);
+        for lane in lanes.drain(..) {
+            let flit = self.take_lane(lane as usize);
+            let net = self.net_of_row(lane as usize);
+            self.flits[net][1] += 1;
+            let (router, input) = (lane as usize / STRIDE, lane as usize % STRIDE);
+            self.barrier.deliver(router, input, flit);
+        }
+        self.marked_lanes = lanes;
+        let mut locals = std::mem::take(&mut self.marked_locals);
+        for local in locals.drain(..) {
+            if let Some(flit) = self.take_marker(local) {
+                endpoint.flush(self.now, local, flit.epoch(), self);
+            }
+        }
+        self.marked_locals = locals;
+        let mut routers = std::mem::take(&mut self.marked_routers);
+        for router in routers.drain(..) {
+            self.flush_cores(router as usize, endpoint);
+        }
+        self.marked_routers = routers;
+        let (mut owed, mut ready) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.ready));
+        while self.barrier.is_dirty() || !ready.is_empty() {
+            self.barrier.settle(self.now, &mut owed, &mut ready);
+            owed.drain(..).for_each(|marker| self.owe(&marker));
+            for (tile, at) in ready.drain(..) {
+                if at > self.now {
+                    self.wheel.push(at, TILE | tile);
+                } else {
+                    self.barrier.advance(tile);
+                    endpoint.advance(self.now, tile, self);
+                }
+            }
+        }
+        (self.owing, self.ready) = (owed, ready);
+    }
+
+    /// FLUSH, granted ahead of its time, is at the cores of a router.
+    fn flush_cores<E: Endpoint>(&mut self, router: usize, endpoint: &mut E) {
+        let epoch = self.barrier.epoch(router);
+        let first = router as u32 * self.shape.size.cores_per_tile;
+        let mut slots = std::mem::take(&mut self.flushing[router]);
+        while slots != 0 {
+            endpoint.flush(self.now, first + slots.trailing_zeros(), epoch, self);
+            slots &= slots - 1;
+        }
+    }
+
+    /// An output owes a marker: it is granted ahead of its time, or takes part in allocation.
+    fn owe(&mut self, marker: &Owed) {
+        let row = marker.router as usize * STRIDE + marker.output as usize;
+        if self.is_free_for(row, marker) {
+            self.grant_ahead(row, marker);
+            return;
+        }
+        self.outputs[row].owes = true;
+        let owed = &mut self.owed[row];
+        let free = usize::from(owed[0].is_some());
+        assert!(owed[free].is_none(), "an output owes at most two markers");
+        owed[free] = Some((marker.eligible, marker.flit));
+        if marker.eligible <= self.now {
+            self.activate(row as u32);
+        } else {
+            self.wheel.push(marker.eligible, OUTPUT | row as u32);
+        }
+    }
+
+    /// Whether a marker is sure to be granted in the first cycle in which it takes part.
+    fn is_free_for(&mut self, row: usize, marker: &Owed) -> bool {
+        let output = &self.outputs[row];
+        !output.owes
+            && output.request == 0
+            && output.lock == FREE
+            && marker.eligible * Cycle::from(self.shape.interval[1]) >= self.allowed[row]
+            && self.barrier.is_unopposed(marker)
+            && self.channels.has(self.channels.of_output(row), marker.eligible)
+    }
+
+    fn grant_ahead(&mut self, row: usize, marker: &Owed) {
+        let (at, flit) = (marker.eligible, marker.flit);
+        if self.records {
+            self.granted.push((at, row as u32, FlitGrant::MADE_HERE, flit));
+        }
+        let net = self.net_of_row(row);
+        self.flits[net][0] += 1;
+        let channel = self.channels.of_output(row);
+        self.channels.spend(channel);
+        let ready = at + Cycle::from(self.wiring.flight[row]);
+        let target = self.wiring.target[row] as usize;
+        if row % STRIDE >= port::LOCAL {
+            if self.receive.is_empty(target) {
+                self.flits[net][1] += 1;
+                self.channels.give(channel, ready + Cycle::from(self.wiring.credit[row]));
+                self.flush_later(row, ready);
+            } else {
+                self.put_received(target as u32, flit, ready);
+            }
+            return;
+        }
+        self.limit(row, at);
+        if self.fifos.is_empty(target) {
+            self.flits[net][1] += 1;
+            self.channels.give(channel, ready + Cycle::from(self.wiring.credit[target]));
+            self.barrier.deliver_at(target / STRIDE, target % STRIDE, flit, ready);
+        } else {
+            self.put_lane(target, flit, ready);
+        }
+    }
+
+    /// FLUSH will be at the core of a local output.
+    fn flush_later(&mut self, row: usize, at: Cycle) {
+        let (router, slot) = (row / STRIDE, row % STRIDE - port::LOCAL);
+        if self.flushing[router] == 0 {
+            self.wheel.push(at, FLUSHED | router as u32);
+        }
+        self.flushing[router] |= 1 << slot;
+    }
+
+    /// Lets a core send FLUSH over all networks in a cycle to come, if credits are sure to be there.
+    pub(super) fn inject_flush(&mut self, core: u32, epoch: bool, at: Cycle) -> bool {
+        let cores = self.shape.cores();
+        let locals = (0..self.shape.nets as usize).map(|net| net * cores + core as usize);
+        let row = |(router, slot): (usize, usize)| router * STRIDE + port::LOCAL + slot;
+        let is_free = locals.clone().all(|local| {
+            let channel = self.channels.of_core(local);
+            self.fifos.is_empty(row(self.shape.local(local))) && self.channels.has(channel, at)
+        });
+        if is_free {
+            let ready = at + Cycle::from(self.shape.injection());
+            for (net, local) in locals.enumerate() {
+                let lane = row(self.shape.local(local));
+                let channel = self.channels.of_core(local);
+                self.flits[net] = self.flits[net].map(|flits| flits + 1);
+                self.channels.spend(channel);
+                self.channels.give(channel, ready + Cycle::from(self.wiring.credit[lane]));
+                let flit = Flit::marker(Kind::Flush, epoch);
+                self.barrier.deliver_at(lane / STRIDE, lane % STRIDE, flit, ready);
+            }
+        }
+        is_free
+    }
+}
