@@ -42,7 +42,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         asked => (asked, &[Engine::Dense]),
     };
     for rate_ppm in loads.iter().copied() {
-        let window = 120_000_000_000 / (u64::from(rate_ppm) * 400 + 10_000_000);
+        // Some tenths of a second: the processor time is told in steps of up to ten milliseconds.
+        let window = 2_000_000_000_000 / (u64::from(rate_ppm) * 400 + 10_000_000);
         for engine in engines.iter().copied() {
             let setup = Setup { window: window * 10, ..Setup::throughput(Pattern::Uniform, rate_ppm, 1) };
             let mut best = f64::INFINITY;

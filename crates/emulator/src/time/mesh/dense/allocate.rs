@@ -20,7 +20,8 @@ impl<const P: usize, const V: usize> Dense<P, V> {
     #[inline]
     pub(super) fn allocate(&mut self, word: usize) -> Grants<P, V> {
         let block = &mut self.blocks[word];
-        let mut grants = Grants { lanes: [[[0; V]; P]; P], markers: [0; P], vcs: [[0; V]; P], any: 0 };
+        let vcs = block.credits.some();
+        let mut grants = Grants { lanes: [[[0; V]; P]; P], markers: [0; P], vcs, any: 0 };
         let visible = block.heads();
         let held = block.held_inputs();
         each_port!(P, O => block.pick::<O>(&visible, &held, &mut grants));
@@ -28,14 +29,21 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             block.choose_outputs(&mut grants);
         }
         each_port!(P, O => grants.any |= block.commit::<O>(&mut grants));
-        self.moved |= grants.any != 0;
+        if grants.any != 0 {
+            block.credits.sub(grants.vcs);
+            self.moved = true;
+        }
         grants
     }
 }
 
 impl<const P: usize, const V: usize> Block<P, V> {
     fn heads(&self) -> [[u64; V]; P] {
-        std::array::from_fn(|i| std::array::from_fn(|v| self.visible[i][v].some(self.width) & !self.gave[i]))
+        let mut heads = self.visible.some();
+        for (planes, gave) in heads.iter_mut().zip(self.gave) {
+            planes.iter_mut().for_each(|plane| *plane &= !gave);
+        }
+        heads
     }
 
     /// Inputs that give the rest of a packet; with one channel the FIFO itself sees to that.
@@ -58,8 +66,7 @@ impl<const P: usize, const V: usize> Block<P, V> {
         let locked = self.locked[o];
         let (mut credit, mut lock_credit) = (0, 0);
         for v in 0..V {
-            let has = self.credits[o][v].some(self.width);
-            g.vcs[o][v] = has;
+            let has = g.vcs[o][v];
             credit |= has;
             lock_credit |= has & self.lock_vc[o][v];
         }
@@ -140,9 +147,6 @@ impl<const P: usize, const V: usize> Block<P, V> {
             g.vcs[o] = chosen;
         } else {
             g.vcs[o][0] = all;
-        }
-        for v in 0..V {
-            self.credits[o][v].sub(g.vcs[o][v]);
         }
         all
     }

@@ -4,10 +4,12 @@
 //! flight waits in a ring of planes, one row a cycle. Cycles without anything are skipped.
 
 mod allocate;
+mod fifos;
 mod moves;
 mod planes;
 mod ports;
 mod show;
+mod turns;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,17 +17,30 @@ use std::collections::BinaryHeap;
 use super::barrier::{Barrier, Owed};
 use super::wiring::Wiring;
 use super::{Cycle, Endpoint, Flit, Log, Network, Shape, Wake};
-use planes::Counter;
+use fifos::Fifos;
+use planes::Counters;
 
 /// Planes of 64 routers. `[output][input][vc]` or `[port][vc]`.
 #[derive(Clone, Debug)]
 struct Block<const P: usize, const V: usize> {
-    /// Bits in use of a counter.
-    width: usize,
     /// Flits that a FIFO shows.
-    visible: [[Counter; V]; P],
+    visible: Counters<P, V>,
+    /// Flits in a FIFO, shown or not.
+    stored: Counters<P, V>,
+    /// A core or a neighbour wrote a flit into a FIFO in this cycle.
+    got: [[u64; V]; P],
+    /// The head of a FIFO is new, and what it wants is not noted yet.
+    fresh: [[u64; V]; P],
     /// Credits of an output.
-    credits: [[Counter; V]; P],
+    credits: Counters<P, V>,
+    /// Credits of a core for its router's input.
+    core_credits: Counters<P, V>,
+    /// A core waits for such a credit.
+    waits: [u64; P],
+    /// Flits that a core's FIFO shows.
+    shown: Counters<P, 1>,
+    /// A flit was taken from a core's FIFO in this cycle.
+    popped: [[u64; V]; P],
     /// The head of a FIFO wants an output, shown or not.
     wants: [[[u64; V]; P]; P],
     /// The head of a FIFO is a marker, shown or not.
@@ -97,19 +112,17 @@ pub struct Dense<const P: usize, const V: usize> {
     due_any: Vec<bool>,
     /// By side: routers whose wire there leaves the chip.
     leaves: Vec<[u64; 4]>,
-    /// By router lane: head and length of its ring of flits.
-    rings: Vec<(u16, u16)>,
-    ring_shift: u32,
-    slots: Vec<Flit>,
-    /// By output and router of a word: the flit that it grants in this cycle.
-    leaving: Box<[Flit; 512]>,
+    /// Column and row of a word's routers.
+    places: Vec<[(u16, u16); 64]>,
+    /// The routers' FIFOs.
+    fifos: Fifos,
+    /// The cores' FIFOs, by local port.
+    received: Fifos,
     /// By output: no grant before `now * q >= allowed`; empty without a limit.
     allowed: Vec<Cycle>,
     owed: Vec<[Option<(Cycle, Flit)>; 2]>,
     /// By local port.
-    cores: Vec<Core<V>>,
-    received: Vec<Flit>,
-    receive_shift: u32,
+    cores: Vec<Core>,
     timers: BinaryHeap<Reverse<(Cycle, u32)>>,
     barrier: Barrier,
     flits: Vec<[u64; 2]>,
@@ -123,19 +136,11 @@ pub struct Dense<const P: usize, const V: usize> {
     moved: bool,
 }
 
-/// A core's side of one network.
+/// The channels into which a core sends: round robin, and the one of a packet that is half through.
 #[derive(Clone, Debug)]
-struct Core<const V: usize> {
-    credits: [u16; V],
+struct Core {
     pointer: u8,
     lock: Option<u8>,
-    waits: bool,
-    /// Flits of its receive FIFO that are shown.
-    shown: u16,
-    /// The ring of its receive FIFO: head and length.
-    ring: (u16, u16),
-    popped_at: Cycle,
-    sent_at: Cycle,
 }
 
 impl<const P: usize, const V: usize> Network for Dense<P, V> {
@@ -146,19 +151,8 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
         );
         let (words, routers) = (shape.routers().div_ceil(64), shape.routers());
         let ring = (shape.delay_max() as usize + 2).next_power_of_two();
-        let depth = shape.buffer.next_power_of_two();
-        let receive_shift = (shape.receive as usize * V).next_power_of_two().trailing_zeros();
         let interval = shape.interval[0] != shape.interval[1];
-        let core = Core {
-            credits: [shape.buffer as u16; V],
-            pointer: 0,
-            lock: None,
-            waits: false,
-            shown: 0,
-            ring: (0, 0),
-            popped_at: Cycle::MAX,
-            sent_at: Cycle::MAX,
-        };
+        let core = Core { pointer: 0, lock: None };
         Self {
             wiring: Wiring::new(&shape, P),
             now: 0,
@@ -169,15 +163,12 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             due: vec![Due::default(); ring * words],
             due_any: vec![false; ring],
             leaves: show::leaves(&shape, words),
-            rings: vec![(0, 0); routers * P * V],
-            ring_shift: depth.trailing_zeros(),
-            slots: vec![Flit::default(); routers * P * V * depth as usize],
-            leaving: Box::new([Flit::default(); 512]),
+            places: show::places(&shape, words),
+            fifos: Fifos::new(words * 64 * P * V, shape.buffer),
+            received: Fifos::new(shape.locals(), shape.receive * V as u32),
             allowed: vec![0; if interval { routers * P } else { 0 }],
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { routers * P } else { 0 }],
             cores: vec![core; shape.locals()],
-            received: vec![Flit::default(); shape.locals() << receive_shift],
-            receive_shift,
             timers: BinaryHeap::new(),
             barrier: Barrier::new(&shape),
             flits: vec![[0; 2]; shape.nets as usize],
@@ -193,6 +184,9 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
     }
 
     fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L) {
+        // What was sent or taken before the run.
+        self.settle();
+        (0..self.words).for_each(|word| self.note_heads(word));
         while let Some(at) = self.next().filter(|at| *at < until) {
             (self.now, self.wake_from, self.moved) = (at, at + 1, false);
             self.show();
@@ -205,12 +199,14 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             if self.shape.marker_hop.is_some() {
                 self.mark(endpoint);
             }
+            self.settle();
             for word in 0..self.words {
                 let grants = self.allocate(word);
                 if grants.any != 0 {
                     self.go::<L>(word, &grants);
                 }
             }
+            (0..self.words).for_each(|word| self.note_heads(word));
             if L::RECORDS {
                 self.tell(endpoint, log);
             }
@@ -229,12 +225,14 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
 
     fn flits(&self, net: u32) -> [u64; 3] {
         let [sent, taken] = self.flits[net as usize];
-        let lanes = self.shape.tiles() * P * V;
-        let lanes = &self.rings[net as usize * lanes..(net as usize + 1) * lanes];
-        let cores = self.shape.cores();
-        let cores = &self.cores[net as usize * cores..(net as usize + 1) * cores];
-        let inside = lanes.iter().map(|(_, len)| u64::from(*len)).sum::<u64>();
-        [sent, taken, inside + cores.iter().map(|core| u64::from(core.ring.1)).sum::<u64>()]
+        let (tiles, cores) = (self.shape.tiles(), self.shape.cores());
+        let lanes = (0..P).flat_map(|input| (0..V).map(move |v| (input, v)));
+        let routers = lanes.flat_map(|(input, v)| {
+            (net as usize * tiles..(net as usize + 1) * tiles)
+                .map(move |r| self.fifos.len(self.row(input, v, r)))
+        });
+        let cores = (net as usize * cores..(net as usize + 1) * cores).map(|local| self.received.len(local));
+        [sent, taken, routers.chain(cores).map(u64::from).sum()]
     }
 
     fn audit(&self) -> Result<(), String> {

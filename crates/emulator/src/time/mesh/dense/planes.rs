@@ -3,58 +3,85 @@
 /// Bits of a counter: enough for the deepest FIFO.
 const BITS: usize = 11;
 
-/// 64 small numbers, bit by bit.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Counter {
-    bits: [u64; BITS],
+/// Numbers of 64 routers, one for each port and virtual channel, bit by bit.
+#[derive(Clone, Debug)]
+pub struct Counters<const P: usize, const V: usize> {
+    /// Bits in use.
+    width: usize,
+    bits: [[[u64; V]; P]; BITS],
 }
 
-impl Counter {
-    /// All 64 equal to a number.
-    pub fn filled(value: u32) -> Self {
-        let mut counter = Self::default();
-        for (bit, plane) in counter.bits.iter_mut().enumerate() {
-            *plane = if value >> bit & 1 == 1 { u64::MAX } else { 0 };
+impl<const P: usize, const V: usize> Counters<P, V> {
+    /// Numbers up to `max`, all 64 of a port equal to `value(port)`.
+    pub fn new(max: u32, value: impl Fn(usize) -> u32) -> Self {
+        let plane = |bit: usize, port: usize| if value(port) >> bit & 1 == 1 { u64::MAX } else { 0 };
+        Self {
+            width: (32 - max.leading_zeros()) as usize,
+            bits: std::array::from_fn(|bit| std::array::from_fn(|port| [plane(bit, port); V])),
         }
-        counter
     }
 
     /// Adds one where a bit is set.
     #[inline]
-    pub fn add(&mut self, mut carry: u64) {
-        for plane in &mut self.bits {
-            if carry == 0 {
-                break;
+    pub fn add(&mut self, mut carry: [[u64; V]; P]) {
+        for planes in &mut self.bits[..self.width] {
+            for (plane, carry) in planes.as_flattened_mut().iter_mut().zip(carry.as_flattened_mut()) {
+                (*plane, *carry) = (*plane ^ *carry, *plane & *carry);
             }
-            let next = *plane & carry;
-            *plane ^= carry;
-            carry = next;
         }
     }
 
     /// Takes one where a bit is set; none of those may be 0.
     #[inline]
-    pub fn sub(&mut self, mut borrow: u64) {
-        for plane in &mut self.bits {
-            if borrow == 0 {
-                break;
+    pub fn sub(&mut self, mut borrow: [[u64; V]; P]) {
+        for planes in &mut self.bits[..self.width] {
+            for (plane, borrow) in planes.as_flattened_mut().iter_mut().zip(borrow.as_flattened_mut()) {
+                (*plane, *borrow) = (*plane ^ *borrow, !*plane & *borrow);
             }
-            let next = !*plane & borrow;
-            *plane ^= borrow;
-            borrow = next;
         }
     }
 
-    /// Where it is not 0; `width` bits are in use.
+    /// Where they are not 0.
     #[inline]
-    pub fn some(&self, width: usize) -> u64 {
-        self.bits[..width].iter().fold(0, |any, plane| any | plane)
+    pub fn some(&self) -> [[u64; V]; P] {
+        let mut some = [[0; V]; P];
+        for planes in &self.bits[..self.width] {
+            some.as_flattened_mut()
+                .iter_mut()
+                .zip(planes.as_flattened())
+                .for_each(|(some, plane)| *some |= plane);
+        }
+        some
+    }
+
+    /// Where those of a port and channel are not 0.
+    #[inline]
+    pub fn some_of(&self, port: usize, vc: usize) -> u64 {
+        self.bits[..self.width].iter().fold(0, |some, planes| some | planes[port][vc])
     }
 
     /// One of the numbers.
-    pub fn get(&self, bit: usize) -> u32 {
-        (0..BITS).map(|i| ((self.bits[i] >> bit & 1) as u32) << i).sum()
+    pub fn get(&self, port: usize, vc: usize, router: usize) -> u32 {
+        (0..self.width).map(|bit| ((self.bits[bit][port][vc] >> router & 1) as u32) << bit).sum()
     }
+}
+
+/// Where any channel of a port has a bit.
+#[inline]
+pub fn any_of<const V: usize>(planes: &[u64; V]) -> u64 {
+    planes.iter().fold(0, |any, plane| any | plane)
+}
+
+/// Whether any plane has a bit.
+#[inline]
+pub fn any<const P: usize, const V: usize>(planes: &[[u64; V]; P]) -> bool {
+    planes.as_flattened().iter().fold(0, |any, plane| any | plane) != 0
+}
+
+/// Adds the bits of planes to others.
+#[inline]
+pub fn join<const P: usize, const V: usize>(all: &mut [[u64; V]; P], planes: &[[u64; V]; P]) {
+    all.as_flattened_mut().iter_mut().zip(planes.as_flattened()).for_each(|(all, plane)| *all |= plane);
 }
 
 /// Moves every bit by `by` routers: the words that it falls in, and what falls there.
@@ -64,12 +91,6 @@ pub fn shifted(plane: u64, word: usize, by: isize) -> [(usize, u64); 2] {
     let first = word.wrapping_add_signed(words);
     let spill = if bits == 0 { 0 } else { plane >> (64 - bits) };
     [(first, plane << bits), (first.wrapping_add(1), spill)]
-}
-
-/// Moves every bit by `by` routers within a word.
-#[inline]
-pub const fn moved(plane: u64, by: isize) -> u64 {
-    if by < 0 { plane >> -by } else { plane << by }
 }
 
 /// Does something for each of up to 8 ports, whose number is a constant there, so that what is never asked is not
@@ -129,17 +150,19 @@ pub fn turn(from: &mut [u64], grants: &[u64], granted: u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counter, bits, shifted};
+    use super::{Counters, bits, shifted};
 
     #[test]
     fn counters_count_apart() {
-        let mut counter = Counter::filled(6);
-        counter.add(0b101);
-        counter.add(0b100);
-        counter.sub(0b010);
-        assert_eq!([0, 1, 2, 3].map(|bit| counter.get(bit)), [7, 5, 8, 6]);
-        (0..6).for_each(|_| counter.sub(0b1000));
-        assert_eq!(counter.some(4), !0b1000);
+        let mut counters = Counters::<2, 2>::new(8, |port| 6 + port as u32);
+        counters.add([[0b101, 0], [0, 1]]);
+        counters.add([[0b100, 0], [0, 0]]);
+        counters.sub([[0b010, 1], [0, 0]]);
+        assert_eq!([0, 1, 2, 3].map(|router| counters.get(0, 0, router)), [7, 5, 8, 6]);
+        assert_eq!([(0, 1), (1, 0), (1, 1)].map(|(port, vc)| counters.get(port, vc, 0)), [5, 7, 8]);
+        (0..6).for_each(|_| counters.sub([[0b1000, 0], [0, 0]]));
+        assert_eq!(counters.some(), [[!0b1000, u64::MAX], [u64::MAX; 2]]);
+        assert_eq!(counters.some_of(0, 0), !0b1000);
     }
 
     #[test]

@@ -2,49 +2,46 @@
 
 use std::cmp::Reverse;
 
-use super::{Cycle, Dense, Flit};
+use super::planes::{any, any_of, bits, join};
+use super::{Core, Cycle, Dense, Flit};
 use crate::time::mesh::{Ports, port};
 
 impl<const P: usize, const V: usize> Ports for Dense<P, V> {
     #[inline]
     fn send(&mut self, local: u32, flit: Flit) -> bool {
         let (router, slot) = Self::local(local as usize);
-        let net = self.net(router);
-        let core = &mut self.cores[local as usize];
-        let from = usize::from(core.pointer);
-        let vc = match core.lock {
-            Some(vc) => Some(usize::from(vc)).filter(|vc| core.credits[*vc] > 0),
-            None => (from..from + V).map(|vc| vc % V).find(|vc| core.credits[*vc] > 0),
-        };
+        let (word, bit, input) = (router / 64, 1 << (router % 64), port::LOCAL + slot);
+        let block = &mut self.blocks[word];
+        let has = |vc: &usize| block.core_credits.some_of(input, *vc) & bit != 0;
+        let vc = if V == 1 { Some(0).filter(has) } else { self.cores[local as usize].next::<V>(flit, has) };
         let Some(vc) = vc else {
-            core.waits = true;
+            block.waits[input] |= bit;
             return false;
         };
-        assert!(core.sent_at != self.now, "local port {local} sends one flit a cycle");
-        core.sent_at = self.now;
-        core.credits[vc] -= 1;
-        core.pointer = ((vc + 1) % V) as u8;
-        core.lock = (!flit.tail()).then_some(vc as u8);
+        assert!(any_of(&block.got[input]) & bit == 0, "local port {local} sends one flit a cycle");
+        block.got[input][vc] |= bit;
+        let net = self.net(router);
         self.flits[net][0] += 1;
-        self.put(router, port::LOCAL + slot, vc, flit);
-        let at = self.now + Cycle::from(self.shape.injection());
-        self.due_at(at, router / 64).arrivals[port::LOCAL + slot][vc] |= 1 << (router % 64);
+        self.fifos.push(self.row(input, vc, router), flit);
         true
     }
 
     #[inline]
     fn front(&self, local: u32) -> Option<Flit> {
-        let core = &self.cores[local as usize];
-        if core.shown == 0 || core.popped_at == self.now {
+        let (router, slot) = Self::local(local as usize);
+        let (block, p) = (&self.blocks[router / 64], port::LOCAL + slot);
+        if (block.shown.some_of(p, 0) & !any_of(&block.popped[p])) >> (router % 64) & 1 == 0 {
             return None;
         }
-        Some(self.first(local as usize)).filter(|flit| !flit.is_marker())
+        Some(self.received.first(local as usize)).filter(|flit| !flit.is_marker())
     }
 
     #[inline]
     fn waiting(&self, local: u32) -> bool {
-        let shown = self.cores[local as usize].shown > 0;
-        shown && !self.first(local as usize).is_marker()
+        let (router, slot) = Self::local(local as usize);
+        let (block, p, bit) = (&self.blocks[router / 64], port::LOCAL + slot, router % 64);
+        let popped = any_of(&block.popped[p]) >> bit & 1;
+        u64::from(block.shown.get(p, 0, bit)) > popped && !self.received.first(local as usize).is_marker()
     }
 
     #[inline]
@@ -80,46 +77,72 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         if router < tiles { 0 } else { router / tiles }
     }
 
-    /// The head of a core's FIFO; an old one if that is empty.
-    #[inline]
-    pub fn first(&self, local: usize) -> Flit {
-        self.received[(local << self.receive_shift) + usize::from(self.cores[local].ring.0)]
-    }
-
-    /// Flits of a virtual channel in a core's FIFO.
-    pub fn received_of(&self, local: usize, vc: usize) -> usize {
-        let (head, len) = self.cores[local].ring;
-        let mask = (1 << self.receive_shift) - 1;
-        let slot = |i: &u16| (local << self.receive_shift) + (usize::from(head + i) & mask);
-        (0..len).filter(|i| self.received[slot(i)].vc() == vc).count()
-    }
-
     #[inline]
     fn take_received(&mut self, local: usize) -> Flit {
-        let flit = self.first(local);
-        let mask = (1u16 << self.receive_shift) - 1;
-        let core = &mut self.cores[local];
-        core.ring = ((core.ring.0 + 1) & mask, core.ring.1 - 1);
-        core.shown -= 1;
-        core.popped_at = self.now;
-        let next_is_marker = core.shown > 0 && self.first(local).is_marker();
+        let flit = self.received.pop(local);
         let (router, slot) = Self::local(local);
+        self.blocks[router / 64].popped[port::LOCAL + slot][flit.vc()] |= 1 << (router % 64);
         let net = self.net(router);
         self.flits[net][1] += 1;
-        let at = self.now + Cycle::from(self.shape.wires[2] + self.shape.credit_extra);
-        self.due_at(at, router / 64).credits[port::LOCAL + slot][flit.vc()] |= 1 << (router % 64);
-        if next_is_marker {
-            self.marked_next.push(local as u32);
-            self.moved = true;
-        }
         flit
     }
 
     /// Takes a marker from the head of a core's FIFO, if it is shown.
     pub fn take_marker(&mut self, local: u32) -> Option<Flit> {
-        let local = local as usize;
-        let core = &self.cores[local];
-        let due = core.shown > 0 && core.popped_at != self.now;
-        (due && self.first(local).is_marker()).then(|| self.take_received(local))
+        let (router, slot) = Self::local(local as usize);
+        let (block, p) = (&self.blocks[router / 64], port::LOCAL + slot);
+        let due = (block.shown.some_of(p, 0) & !any_of(&block.popped[p])) >> (router % 64) & 1 == 1;
+        (due && self.received.first(local as usize).is_marker()).then(|| self.take_received(local as usize))
+    }
+
+    /// Notes in the planes what cores sent and took in this cycle.
+    #[inline]
+    pub(super) fn settle(&mut self) {
+        let sent_at = self.now + Cycle::from(self.shape.injection());
+        let taken_at = self.now + Cycle::from(self.shape.wires[2] + self.shape.credit_extra);
+        for word in 0..self.words {
+            let block = &mut self.blocks[word];
+            // Neighbours write later in a cycle.
+            let (sent, popped) = (block.got, std::mem::replace(&mut block.popped, [[0; V]; P]));
+            if any(&sent) {
+                block.core_credits.sub(sent);
+                join(&mut self.due_at(sent_at, word).arrivals, &sent);
+            }
+            if any(&popped) {
+                self.blocks[word].shown.sub(popped.map(|planes| [any_of(&planes)]));
+                join(&mut self.due_at(taken_at, word).credits, &popped);
+                if self.shape.marker_hop.is_some() {
+                    self.find_markers(word, &popped);
+                }
+            }
+        }
+    }
+
+    /// Notes which cores' FIFOs show a marker behind what was taken from them.
+    fn find_markers(&mut self, word: usize, popped: &[[u64; V]; P]) {
+        for (p, planes) in popped.iter().enumerate().skip(port::LOCAL) {
+            for bit in bits(any_of(planes) & self.blocks[word].shown.some_of(p, 0)) {
+                let local = (word * 64 + bit) * (P - port::LOCAL) + p - port::LOCAL;
+                if self.received.first(local).is_marker() {
+                    self.marked_next.push(local as u32);
+                    self.moved = true;
+                }
+            }
+        }
+    }
+}
+
+impl Core {
+    /// The channel for its next flit, of those that have credits.
+    #[inline]
+    fn next<const V: usize>(&mut self, flit: Flit, has: impl Fn(&usize) -> bool) -> Option<usize> {
+        let from = usize::from(self.pointer);
+        let vc = match self.lock {
+            Some(vc) => Some(usize::from(vc)).filter(has),
+            None => (from..from + V).map(|vc| vc % V).find(has),
+        }?;
+        self.pointer = ((vc + 1) % V) as u8;
+        self.lock = (!flit.tail()).then_some(vc as u8);
+        Some(vc)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::planes::{Counter, bits};
+use super::planes::{Counters, any_of, bits};
 use super::{Block, Cycle, Dense, Flit};
 use crate::time::mesh::log::Grant;
 use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
@@ -10,11 +10,18 @@ use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
 impl<const P: usize, const V: usize> Block<P, V> {
     /// Nothing in it, all credits held, all pointers at 0.
     pub fn new(shape: &Shape) -> Self {
+        let most = shape.buffer.max(shape.receive * V as u32);
         let depth = |o: usize| if o < port::LOCAL { shape.buffer } else { shape.receive };
         Self {
-            width: (32 - shape.buffer.max(shape.receive).leading_zeros()) as usize,
-            visible: [[Counter::default(); V]; P],
-            credits: std::array::from_fn(|o| [Counter::filled(depth(o)); V]),
+            visible: Counters::new(shape.buffer, |_| 0),
+            stored: Counters::new(shape.buffer, |_| 0),
+            got: [[0; V]; P],
+            fresh: [[0; V]; P],
+            credits: Counters::new(most, depth),
+            core_credits: Counters::new(shape.buffer, |_| shape.buffer),
+            waits: [0; P],
+            shown: Counters::new(most, |_| 0),
+            popped: [[0; V]; P],
             wants: [[[0; V]; P]; P],
             marked: [0; P],
             gave: [0; P],
@@ -29,6 +36,63 @@ impl<const P: usize, const V: usize> Block<P, V> {
             owes: [0; P],
         }
     }
+
+    /// Takes a flit from FIFOs.
+    #[inline]
+    pub fn give(&mut self, taken: &[[u64; V]; P]) {
+        self.visible.sub(*taken);
+        self.stored.sub(*taken);
+        for wants in &mut self.wants {
+            let planes = wants.as_flattened_mut().iter_mut().zip(taken.as_flattened());
+            planes.for_each(|(wants, taken)| *wants &= !taken);
+        }
+        let more = self.stored.some();
+        let planes = self
+            .fresh
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(taken.as_flattened().iter().zip(more.as_flattened()));
+        planes.for_each(|(fresh, (taken, more))| *fresh |= taken & more);
+    }
+
+    /// Adds the flits that FIFOs got in this cycle, and returns where heads are new.
+    #[inline]
+    pub fn take_fresh(&mut self) -> [[u64; V]; P] {
+        let none = [[0; V]; P];
+        let mut fresh = std::mem::replace(&mut self.fresh, none);
+        let got = std::mem::replace(&mut self.got, none);
+        let some = self.stored.some();
+        let planes =
+            fresh.as_flattened_mut().iter_mut().zip(got.as_flattened().iter().zip(some.as_flattened()));
+        planes.for_each(|(fresh, (got, some))| *fresh |= got & !some);
+        self.stored.add(got);
+        fresh
+    }
+
+    /// Holds the way of packets that are half through, and lets it go behind the last flit: of the flits of `plane`,
+    /// those of `split` are not the last of theirs.
+    #[inline]
+    pub fn lock(&mut self, (output, down): (usize, usize), (input, v): (usize, usize), flits: (u64, u64)) {
+        let (plane, split) = flits;
+        if split | plane & self.locked[output] != 0 {
+            let ways = [
+                &mut self.locked[output],
+                &mut self.lock_lane[output][input][v],
+                &mut self.lock_vc[output][down],
+            ];
+            ways.into_iter().for_each(|way| *way = *way & !plane | split);
+        }
+    }
+}
+
+/// Column and row of a word's routers.
+pub fn places(shape: &Shape, words: usize) -> Vec<[(u16, u16); 64]> {
+    let mut places = vec![[(0, 0); 64]; words];
+    for router in 0..shape.routers() {
+        let (_, y, x) = shape.place(router);
+        places[router / 64][router % 64] = (x as u16, y as u16);
+    }
+    places
 }
 
 /// By word and side: routers whose wire there leaves the chip.
@@ -51,16 +115,16 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             for word in 0..self.words {
                 let due = std::mem::take(&mut self.due[row * self.words + word]);
                 let block = &mut self.blocks[word];
+                block.visible.add(due.arrivals);
+                block.credits.add(due.credits);
+                block.core_credits.add(due.core_credits);
+                block.shown.add(due.received.map(|plane| [plane]));
                 for p in 0..P {
-                    for v in 0..V {
-                        block.visible[p][v].add(due.arrivals[p][v]);
-                        block.credits[p][v].add(due.credits[p][v]);
-                    }
                     block.blocked[p] &= !due.released[p];
                     block.owes[p] |= due.owed[p];
                 }
                 for p in port::LOCAL..P {
-                    self.show_core(word, p, due.core_credits[p], due.received[p]);
+                    self.show_core(word, p, any_of(&due.core_credits[p]), due.received[p]);
                 }
             }
         }
@@ -72,23 +136,18 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         self.marked_locals.append(&mut self.marked_next);
     }
 
-    fn show_core(&mut self, word: usize, p: usize, credits: [u64; V], received: u64) {
-        let local = |bit: usize| (word * 64 + bit) * (P - port::LOCAL) + p - port::LOCAL;
-        for (v, plane) in credits.into_iter().enumerate() {
-            for local in bits(plane).map(local) {
-                let core = &mut self.cores[local];
-                core.credits[v] += 1;
-                if std::mem::take(&mut core.waits) {
-                    self.woken.push(Wake::Port(local as u32));
-                }
-            }
-        }
+    fn show_core(&mut self, word: usize, p: usize, credits: u64, received: u64) {
+        let local = |bit: usize| ((word * 64 + bit) * (P - port::LOCAL) + p - port::LOCAL) as u32;
+        let block = &mut self.blocks[word];
+        let woken = credits & block.waits[p];
+        block.waits[p] &= !woken;
+        self.woken.extend(bits(woken).map(|bit| Wake::Port(local(bit))));
+        let has_markers = self.shape.marker_hop.is_some();
         for local in bits(received).map(local) {
-            self.cores[local].shown += 1;
-            if self.first(local).is_marker() {
-                self.marked_locals.push(local as u32);
+            if has_markers && self.received.first(local as usize).is_marker() {
+                self.marked_locals.push(local);
             } else {
-                self.woken.push(Wake::Port(local as u32));
+                self.woken.push(Wake::Port(local));
             }
         }
     }
@@ -98,7 +157,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         for word in 0..self.words {
             for input in 0..P {
                 let block = &self.blocks[word];
-                let heads = block.marked[input] & block.visible[input][0].some(block.width);
+                let heads = block.marked[input] & block.visible.some_of(input, 0);
                 self.blocks[word].gave[input] = heads;
                 if heads != 0 {
                     self.consume(word, input, heads);
@@ -125,10 +184,12 @@ impl<const P: usize, const V: usize> Dense<P, V> {
     fn consume(&mut self, word: usize, input: usize, heads: u64) {
         self.moved = true;
         self.blocks[word].marked[input] &= !heads;
-        self.blocks[word].visible[input][0].sub(heads);
+        let mut taken = [[0; V]; P];
+        taken[input][0] = heads;
+        self.blocks[word].give(&taken);
         for bit in bits(heads) {
             let router = word * 64 + bit;
-            let flit = self.take_head(router, input, 0);
+            let flit = self.fifos.pop(self.row(input, 0, router));
             self.flits[router / self.shape.tiles()][1] += 1;
             self.barrier.deliver(router, input, flit);
         }
@@ -173,15 +234,15 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             let target = self.wiring.target[row] as usize;
             for v in 0..V {
                 let (inside, depth) = if output >= port::LOCAL {
-                    (self.received_of(target, v), self.shape.receive)
+                    (self.received.len_of(target, v), self.shape.receive)
                 } else if self.wiring.target[row] == crate::time::mesh::wiring::NOWHERE {
                     continue;
                 } else {
-                    (usize::from(self.rings[target * V + v].1), self.shape.buffer)
+                    (usize::from(self.fifos.len(self.row(target % P, v, target / P))), self.shape.buffer)
                 };
                 let coming = self.due.iter().skip(router / 64).step_by(self.words);
                 let coming = coming.filter(|due| due.credits[output][v] >> bit & 1 == 1).count();
-                let held = block.credits[output][v].get(bit) as usize;
+                let held = block.credits.get(output, v, bit) as usize;
                 if held + coming + inside != depth as usize {
                     return Err(format!(
                         "row {row} vc {v}: {held} held + {coming} coming + {inside} inside != {depth}"

@@ -15,6 +15,8 @@ pub struct Packet {
     source: u32,
     sequence: u32,
     to: u32,
+    /// Routers on its way.
+    routers: u32,
 }
 
 /// All nodes of a mesh.
@@ -27,6 +29,8 @@ pub struct OpenLoop {
     flits: u32,
     warmup: Cycle,
     end: Cycle,
+    /// 1 in a cycle that is measured, else 0.
+    counts: u64,
     coins: Numbers,
     targets: Numbers,
     /// By node: a flit to it.
@@ -37,11 +41,15 @@ pub struct OpenLoop {
     departures: Option<Vec<Departure>>,
     packets: Vec<Packet>,
     free: Vec<u32>,
-    /// By local port: packets that wait; whether it stands on the list of those that may send; flits sent of the first.
+    /// By local port: packets that wait; whether the first is half sent.
     queues: Vec<VecDeque<u32>>,
-    listed: Vec<bool>,
     halves: Vec<bool>,
+    /// Ports with packets that may send the next time, and whether a port is among them. The others with packets wait
+    /// for a credit.
     list: Vec<u32>,
+    listed: Vec<bool>,
+    /// The list of the time before, for its memory.
+    old_list: Vec<u32>,
     sequence: Vec<u32>,
     accepted_from: Vec<u64>,
     measured: Measurement,
@@ -74,6 +82,7 @@ impl OpenLoop {
             flits: setup.flits,
             warmup: setup.warmup,
             end: setup.warmup + setup.window,
+            counts: 0,
             coins: Numbers::new(setup.seed),
             targets: Numbers::new(!setup.seed),
             address: (0..nodes).map(address).collect(),
@@ -82,9 +91,10 @@ impl OpenLoop {
             packets: Vec::new(),
             free: Vec::new(),
             queues: vec![VecDeque::new(); shape.locals()],
-            listed: vec![false; shape.locals()],
             halves: vec![false; shape.locals()],
             list: Vec::new(),
+            listed: vec![false; shape.locals()],
+            old_list: Vec::new(),
             sequence: vec![0; shape.cores()],
             accepted_from: vec![0; shape.cores()],
             measured: Measurement { nodes: nodes.into(), window: setup.window, ..Default::default() },
@@ -132,8 +142,15 @@ impl OpenLoop {
     /// What was measured until a cycle.
     #[must_use]
     pub fn measurement(&self, now: Cycle) -> Measurement {
-        let accepted_min = self.accepted_from.iter().copied().min().unwrap_or(0);
-        Measurement { accepted_min, drained: self.outstanding() == 0, cycles: now, ..self.measured.clone() }
+        let mut measured = self.measured.clone();
+        measured.cycles = now;
+        measured.drained = self.outstanding() == 0;
+        measured.accepted = self.accepted_from.iter().sum();
+        measured.accepted_min = self.accepted_from.iter().copied().min().unwrap_or(0);
+        measured.latency_sum =
+            measured.latencies.iter().zip(0..).map(|(count, latency)| count * latency).sum();
+        measured.latency_max = measured.latencies.len().saturating_sub(1) as u64;
+        measured
     }
 
     /// Tosses the coins of cycles from `from` on until one falls.
@@ -161,55 +178,62 @@ impl OpenLoop {
         }
     }
 
+    /// Makes the packets that a list asks for.
     fn depart(&mut self, now: Cycle) {
         let due = |departures: &mut Vec<Departure>| departures.pop_if(|next| next.at == now);
-        while let Some(departure) = self.departures.as_mut().and_then(due) {
-            self.make_to(now, departure.source, departure.to);
+        while let Some(Departure { source, to, .. }) = self.departures.as_mut().and_then(due) {
+            let (local, id) = self.make(now, source, to);
+            self.queues[local as usize].push_back(id);
+            self.enlist(local);
         }
         self.draw(now + 1);
     }
 
-    fn make_all(&mut self, now: Cycle) {
-        if self.departures.is_some() {
-            return self.depart(now);
-        }
+    /// Makes the packets that chance asks for.
+    fn make_all<P: Ports>(&mut self, now: Cycle, ports: &mut P) {
         let mut planes = std::mem::take(&mut self.next.1);
         for (word, plane) in planes.iter_mut().enumerate() {
             while *plane != 0 {
                 let node = word * 64 + plane.trailing_zeros() as usize;
                 *plane &= *plane - 1;
-                self.make(now, node as u32);
+                self.depart_by_chance(now, node as u32, ports);
             }
         }
         self.next.1 = planes;
         self.draw(now + 1);
     }
 
+    /// Makes a packet, and sends its first flit at once unless others wait before it.
     #[inline]
-    fn make(&mut self, now: Cycle, source: u32) {
+    fn depart_by_chance<P: Ports>(&mut self, now: Cycle, source: u32, ports: &mut P) {
         let to = match &self.fixed {
             Some(fixed) => fixed[source as usize],
             None => self.pattern.choose(&self.shape, source, &mut self.targets),
         };
-        self.make_to(now, source, to);
-    }
-
-    #[inline]
-    fn make_to(&mut self, now: Cycle, source: u32, to: u32) {
         if !self.sources.contains(&source) {
             return;
         }
+        let (local, id) = self.make(now, source, to);
+        let is_sent = self.queues[local as usize].is_empty() && self.send(now, (local, id), ports);
+        if is_sent && self.halves[local as usize] {
+            self.enlist(local);
+        } else if is_sent {
+            return;
+        }
+        self.queues[local as usize].push_back(id);
+    }
+
+    /// A packet, and the local port that it leaves by.
+    #[inline]
+    fn make(&mut self, now: Cycle, source: u32, to: u32) -> (u32, u32) {
         let sequence = self.sequence[source as usize];
         self.sequence[source as usize] = sequence + 1;
-        if (self.warmup..self.end).contains(&now) {
-            self.measured.offered += 1;
-        }
-        let packet = Packet { made: now, sent: 0, source, sequence, to };
-        let id = self.keep(packet);
+        self.measured.offered += self.counts;
+        let (from, address) = (self.address[source as usize], self.address[to as usize]);
+        let routers = from.x().abs_diff(address.x()) + from.y().abs_diff(address.y()) + 1;
+        let id = self.keep(Packet { made: now, sent: now, source, sequence, to, routers });
         let net = if self.shape.nets == 1 { 0 } else { sequence % self.shape.nets };
-        let local = net * self.shape.cores() as u32 + source;
-        self.queues[local as usize].push_back(id);
-        self.enlist(local);
+        (net * self.shape.cores() as u32 + source, id)
     }
 
     #[inline]
@@ -231,73 +255,61 @@ impl OpenLoop {
 
     /// Sends a flit of every port that may.
     fn send_all<P: Ports>(&mut self, now: Cycle, ports: &mut P) {
-        let mut list = std::mem::take(&mut self.list);
-        list.retain(|local| {
-            let more = self.send(now, *local, ports);
-            self.listed[*local as usize] = more;
-            more
-        });
-        self.list = list;
+        let mut list = std::mem::take(&mut self.old_list);
+        for local in list.drain(..) {
+            self.listed[local as usize] = false;
+            let Some(id) = self.queues[local as usize].front().copied() else { continue };
+            if self.send(now, (local, id), ports) {
+                if !self.halves[local as usize] {
+                    self.queues[local as usize].pop_front();
+                }
+                if !self.queues[local as usize].is_empty() {
+                    self.enlist(local);
+                }
+            }
+        }
+        self.old_list = list;
     }
 
-    /// Sends one flit; whether the port may send another in the next cycle.
+    /// Sends the next flit of a packet.
     #[inline]
-    fn send<P: Ports>(&mut self, now: Cycle, local: u32, ports: &mut P) -> bool {
-        let queue = &mut self.queues[local as usize];
-        let Some(id) = queue.front().copied() else { return false };
+    fn send<P: Ports>(&mut self, now: Cycle, (local, id): (u32, u32), ports: &mut P) -> bool {
         let packet = &mut self.packets[id as usize];
         let flit = Flit(self.address[packet.to as usize].0 | u64::from(id) << 32);
         let half = &mut self.halves[local as usize];
-        let last = self.flits == 1 || *half;
-        if !ports.send(local, if last { flit } else { flit.head() }) {
+        let is_last = self.flits == 1 || *half;
+        if !ports.send(local, if is_last { flit } else { flit.head() }) {
             return false;
         }
         if !*half {
             packet.sent = now;
         }
-        if (self.warmup..self.end).contains(&now) {
-            self.measured.injected += 1;
-        }
-        *half = !last;
-        if last {
-            queue.pop_front();
-        }
-        !queue.is_empty()
+        *half = !is_last;
+        self.measured.injected += self.counts;
+        true
     }
 
     #[inline]
     fn take(&mut self, now: Cycle, flit: Flit) {
         let id = flit.payload();
         let packet = self.packets[id as usize];
-        let routers = self.routers(&packet);
         let measured = &mut self.measured;
-        measured.flit_hops += u64::from(routers);
+        measured.flit_hops += u64::from(packet.routers);
         if !flit.tail() {
             return;
         }
         self.free.push(id);
-        if (self.warmup..self.end).contains(&now) {
-            measured.accepted += 1;
-            self.accepted_from[packet.source as usize] += 1;
-        }
+        self.accepted_from[packet.source as usize] += self.counts;
         if (self.warmup..self.end).contains(&packet.made) {
-            let latency = now - packet.made;
             measured.measured += 1;
-            measured.latency_sum += latency;
             measured.network_latency_sum += now - packet.sent;
-            measured.latency_max = measured.latency_max.max(latency);
-            measured.routers_sum += u64::from(routers);
-            let row = latency as usize;
-            if row >= measured.latencies.len() {
-                measured.latencies.resize(row + 1, 0);
+            measured.routers_sum += u64::from(packet.routers);
+            let latency = (now - packet.made) as usize;
+            if latency >= measured.latencies.len() {
+                measured.latencies.resize(latency + 1, 0);
             }
-            measured.latencies[row] += 1;
+            measured.latencies[latency] += 1;
         }
-    }
-
-    fn routers(&self, packet: &Packet) -> u32 {
-        let (from, to) = (self.address[packet.source as usize], self.address[packet.to as usize]);
-        from.x().abs_diff(to.x()) + from.y().abs_diff(to.y()) + 1
     }
 }
 
@@ -334,6 +346,7 @@ impl OpenLoop {
 
 impl Endpoint for OpenLoop {
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {
+        self.counts = u64::from((self.warmup..self.end).contains(&now));
         for wake in woken {
             if let Wake::Port(local) = wake {
                 if let Some(flit) = ports.pop(*local) {
@@ -344,11 +357,16 @@ impl Endpoint for OpenLoop {
                 }
             }
         }
-        if now == self.next.0 {
-            self.make_all(now);
-            if self.next.0 < Cycle::MAX {
-                ports.wake(0, self.next.0);
-            }
+        let is_due = now == self.next.0;
+        if is_due && self.departures.is_some() {
+            self.depart(now);
+        }
+        std::mem::swap(&mut self.list, &mut self.old_list);
+        if is_due && self.departures.is_none() {
+            self.make_all(now, ports);
+        }
+        if is_due && self.next.0 < Cycle::MAX {
+            ports.wake(0, self.next.0);
         }
         self.send_all(now, ports);
         if !self.list.is_empty() {
