@@ -129,6 +129,8 @@ pub struct Dense<const P: usize, const V: usize> {
     woken: Vec<Wake>,
     marked_locals: Vec<u32>,
     marked_next: Vec<u32>,
+    /// Local ports whose marker was taken in the last cycle.
+    uncovered: Vec<u32>,
     owing: Vec<Owed>,
     ready: Vec<(u32, Cycle)>,
     granted: Vec<(u32, u8, Flit)>,
@@ -175,6 +177,7 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             woken: Vec::new(),
             marked_locals: Vec::new(),
             marked_next: Vec::new(),
+            uncovered: Vec::new(),
             owing: Vec::new(),
             ready: Vec::new(),
             granted: Vec::new(),

@@ -66,7 +66,7 @@ impl<const P: usize, const V: usize> Ports for Dense<P, V> {
 impl<const P: usize, const V: usize> Dense<P, V> {
     /// The router and port slot of a local port, without a division.
     #[inline]
-    const fn local(local: usize) -> (usize, usize) {
+    pub(super) const fn local(local: usize) -> (usize, usize) {
         (local / (P - port::LOCAL), local % (P - port::LOCAL))
     }
 
@@ -92,7 +92,13 @@ impl<const P: usize, const V: usize> Dense<P, V> {
         let (router, slot) = Self::local(local as usize);
         let (block, p) = (&self.blocks[router / 64], port::LOCAL + slot);
         let due = (block.shown.some_of(p, 0) & !any_of(&block.popped[p])) >> (router % 64) & 1 == 1;
-        (due && self.received.first(local as usize).is_marker()).then(|| self.take_received(local as usize))
+        if !due || !self.received.first(local as usize).is_marker() {
+            return None;
+        }
+        // Nobody but the mesh looks behind a marker.
+        self.uncovered.push(local);
+        self.moved = true;
+        Some(self.take_received(local as usize))
     }
 
     /// Notes in the planes what cores sent and took in this cycle.

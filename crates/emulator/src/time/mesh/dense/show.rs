@@ -134,6 +134,13 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             }
         }
         self.marked_locals.append(&mut self.marked_next);
+        while let Some(local) = self.uncovered.pop() {
+            let (router, slot) = Self::local(local as usize);
+            let shown = self.blocks[router / 64].shown.some_of(port::LOCAL + slot, 0);
+            if shown >> (router % 64) & 1 == 1 {
+                self.woken.push(Wake::Port(local));
+            }
+        }
     }
 
     fn show_core(&mut self, word: usize, p: usize, credits: u64, received: u64) {
