@@ -30,8 +30,8 @@ use isa::timing::{Barrier, Timing};
 
 use super::energy::Counts;
 use super::mesh::sparse::Sparse;
-use super::mesh::{Log, MeshError, Network, NoLog, Shape, Size};
-use crate::observer::{Observer, StepWork};
+use super::mesh::{Kind, Log, MeshError, Network, NoLog, Shape, Size};
+use crate::observer::{Message, Observer, StepWork};
 use board::Board;
 use links::Links;
 use machine::Machine;
@@ -279,7 +279,8 @@ impl<N: Network, L: Log> Observer for Timed<N, L> {
                 self.machine.plans()
             }
         };
-        let packets = work.host.iter().map(|m| packet(m, self.board.flit(m.core), &self.timing));
+        let flit = |m: &Message| self.board.flit(m.core).with_kind(Kind::SpikeExternal);
+        let packets = work.host.iter().map(|m| packet(m, flit(m), &self.timing));
         before.host.extend(packets);
         if let Some((_, _, counts)) = self.open.back_mut() {
             *counts += Counts::of_host(work, &self.chip);
