@@ -21,6 +21,7 @@ mod queue;
 mod receive;
 mod report;
 mod send;
+mod stretch;
 
 use std::collections::VecDeque;
 
@@ -199,7 +200,7 @@ impl<N: Network, L: Log> Timed<N, L> {
             plan.fill(core, &self.board, &self.timing, &mut counts);
             terms.add(plan, &self.timing);
             if let Ok(index) = self.mapped.binary_search(&place) {
-                self.cores[index].sweep += plan.sweep();
+                self.cores[index].sweep += plan.sweep;
                 self.cores[index].learning += plan.learning;
             }
         }

@@ -6,6 +6,7 @@ use isa::ids::CompartmentId;
 use isa::timing::{NetChoice, Timing};
 
 use super::board::Board;
+use super::stretch::Stretch;
 use crate::observer::{CoreWork, Message};
 use crate::time::energy::{Counts, flits};
 use crate::time::mesh::Flit;
@@ -39,8 +40,12 @@ impl Packet {
 /// A stretch of the sweep that ends with a spike that is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
-    /// Cycles of the compartments up to and with that one.
+    /// Cycles from the first of its compartments to the end of the last.
     pub cycles: u64,
+    /// Whether the last costs nothing, and so keeps the next one waiting for a cycle.
+    pub free: bool,
+    /// Whether it has no compartment: a further spike of the last one, by another axon delay.
+    pub again: bool,
     /// Its messages, as a range of [`Plan::packets`].
     pub packets: (u32, u32),
 }
@@ -50,8 +55,12 @@ pub struct Span {
 pub struct Plan {
     /// Stretches of the sweep.
     pub spans: Vec<Span>,
-    /// Cycles of the compartments behind the last of them.
+    /// Cycles from the first to the end of the last of the compartments behind them.
     pub rest: u64,
+    /// Whether there are any.
+    pub has_rest: bool,
+    /// Cycles that the compartments cost.
+    pub sweep: u64,
     /// Messages.
     pub packets: Vec<Packet>,
     /// Cycles of learning.
@@ -85,7 +94,7 @@ impl Plan {
     fn clear(&mut self) {
         self.spans.clear();
         self.packets.clear();
-        (self.rest, self.learning) = (0, 0);
+        (self.rest, self.has_rest, self.sweep, self.learning) = (0, false, 0, 0);
     }
 
     /// Makes an empty plan that of a core's work, and counts the work.
@@ -104,7 +113,7 @@ impl Plan {
             first = packets.1;
             // A spike that goes nowhere keeps no output axon busy. The compartment for now; the cycles up to it follow.
             if send.messages > 0 {
-                self.spans.push(Span { cycles: send.compartment.index() as u64, packets });
+                self.spans.push(Span { cycles: send.compartment.index() as u64, packets, ..Span::default() });
             }
         }
         if !work.sends.is_sorted_by_key(|send| send.compartment) {
@@ -116,30 +125,22 @@ impl Plan {
 
     /// Cycles of the stretches of the sweep, whose last compartments stand in their place.
     fn sweep_over(&mut self, work: &CoreWork, timing: &Timing) {
-        let soma = &timing.core.soma;
-        let mut from = 0;
-        let mut fires = work.fires.as_slice();
-        let mut cycles = |until: usize| {
-            let until = until.min(work.active.len());
-            let stretch = &work.active[from.min(until)..until];
-            let active = stretch.iter().map(|active| u64::from(*active)).sum::<u64>();
-            let fired = fires.partition_point(|fire: &CompartmentId| fire.index() < until);
-            fires = &fires[fired..];
-            from = from.max(until);
-            active * u64::from(soma.active)
-                + (stretch.len() as u64 - active) * u64::from(soma.inactive)
-                + fired as u64 * u64::from(soma.spike)
+        let (mut from, mut fires) = (0, work.fires.as_slice());
+        let mut stretch = |until: usize| {
+            let range = from..until.clamp(from, work.active.len());
+            let mine = fires.partition_point(|fire: &CompartmentId| fire.index() < range.end);
+            let stretch = Stretch::of(work, range.clone(), &fires[..mine], timing);
+            (from, fires) = (range.end, &fires[mine..]);
+            (stretch, range.is_empty())
         };
         for span in &mut self.spans {
-            span.cycles = cycles(span.cycles as usize + 1);
+            let (stretch, is_empty) = stretch(span.cycles as usize + 1);
+            (span.cycles, span.free, span.again) = (stretch.cycles(), stretch.ends_free, is_empty);
+            self.sweep += stretch.cost;
         }
-        self.rest = cycles(work.active.len());
-    }
-
-    /// Cycles of the whole sweep.
-    #[must_use]
-    pub fn sweep(&self) -> u64 {
-        self.spans.iter().map(|span| span.cycles).sum::<u64>() + self.rest
+        let (rest, is_empty) = stretch(work.active.len());
+        (self.rest, self.has_rest) = (rest.cycles(), !is_empty);
+        self.sweep += rest.cost;
     }
 }
 

@@ -59,7 +59,7 @@ impl Terms {
     }
 
     pub(super) fn add(&mut self, plan: &Plan, timing: &Timing) {
-        self.soma = self.soma.max(plan.sweep());
+        self.soma = self.soma.max(plan.sweep);
         self.axon_out = self.axon_out.max(plan.packets.len() as u64 * u64::from(timing.core.axon_out));
         self.learning = self.learning.max(plan.learning);
     }

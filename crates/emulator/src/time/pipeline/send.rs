@@ -34,6 +34,8 @@ pub struct Transmit {
     start: Cycle,
     /// The cycle in which the sweep acts next; none where it is over or waits for the axons.
     sweep_at: Cycle,
+    /// The first cycle in which it may take another compartment.
+    sweep_from: Cycle,
     is_swept: bool,
     waits_for_slot: bool,
     spikes: Queue<(u32, u32)>,
@@ -41,6 +43,8 @@ pub struct Transmit {
     axon_out: Option<(u32, u32)>,
     /// The cycle in which the axons act next; none where they have nothing to do, or wait for the interface.
     axon_at: Cycle,
+    /// The first cycle in which they may take another message.
+    axon_from: Cycle,
     host: VecDeque<Packet>,
     queues: Vec<Queue<u32>>,
     halves: [bool; 2],
@@ -61,11 +65,13 @@ impl Transmit {
             span: 0,
             start: 0,
             sweep_at: Cycle::MAX,
+            sweep_from: 0,
             is_swept: false,
             waits_for_slot: false,
             spikes: Queue::new(timing.fifo.spike),
             axon_out: None,
             axon_at: Cycle::MAX,
+            axon_from: 0,
             host: VecDeque::new(),
             queues: (0..timing.nets).map(|_| Queue::new(timing.nif.transmit)).collect(),
             halves: [false; 2],
@@ -88,7 +94,7 @@ impl Transmit {
         self.start = at;
         self.owes_flush = flush;
         self.is_swept = false;
-        self.sweep_at = at + self.span_cycles();
+        self.go_on(at, at);
     }
 
     /// Whether it has nothing to do in the step that begins but to send FLUSH.
@@ -110,10 +116,6 @@ impl Transmit {
     /// Cycles of learning of the step it is in.
     pub const fn learning(&self) -> u64 {
         self.plan.learning
-    }
-
-    fn span_cycles(&self) -> Cycle {
-        self.plan.spans.get(self.span).map_or(self.plan.rest, |span| span.cycles)
     }
 
     /// Whether all messages of the step are in the mesh, as of the cycle it was last played to.
@@ -179,21 +181,26 @@ impl Transmit {
                 self.axon_at = now + 1;
             }
             self.span += 1;
-            self.go_on(now);
+            self.go_on(now, now + 1);
         } else {
             self.sweep_at = Cycle::MAX;
             self.waits_for_slot = true;
         }
     }
 
-    /// Goes on behind a spike.
-    fn go_on(&mut self, now: Cycle) {
-        let next = now + self.span_cycles();
-        if self.span == self.plan.spans.len() && next == now {
-            self.end_sweep(now);
-        } else {
-            self.sweep_at = next.max(now + 1);
-        }
+    /// Takes the next compartment, in the next cycle where one was taken in this. No spike leaves before cycle
+    /// `leaves`.
+    fn go_on(&mut self, now: Cycle, leaves: Cycle) {
+        let from = now.max(self.sweep_from);
+        self.sweep_at = match self.plan.spans.get(self.span) {
+            Some(span) if span.again => leaves,
+            Some(span) => {
+                self.sweep_from = from + span.cycles + Cycle::from(span.free);
+                leaves.max(from + span.cycles)
+            }
+            None if self.plan.has_rest => from + self.plan.rest,
+            None => now,
+        };
     }
 
     fn end_sweep(&mut self, now: Cycle) {
@@ -218,18 +225,24 @@ impl Transmit {
         }
         if next + 1 < end {
             self.axon_out = Some((next + 1, end));
-            self.axon_at = now + cost.max(1);
+            self.take_message(now, cost);
             return;
         }
         self.axon_out = None;
         self.axon_at = Cycle::MAX;
         if timing.core.transmit_serial {
-            self.go_on(now);
-        } else if cost > 0 {
+            self.go_on(now, now);
+        } else if self.axon_from <= now {
             self.take_spike(now, timing);
         } else if let Some((_, shows)) = self.spikes.head() {
-            self.axon_at = shows.max(now + 1);
+            self.axon_at = shows.max(self.axon_from);
         }
+    }
+
+    /// Takes the next message of the spike, in the next cycle where one was taken in this.
+    fn take_message(&mut self, now: Cycle, cost: Cycle) {
+        let from = now.max(self.axon_from);
+        (self.axon_from, self.axon_at) = (from + 1, from + cost);
     }
 
     /// Takes the next spike, or says when that may be.
@@ -248,7 +261,7 @@ impl Transmit {
         let cost = Cycle::from(timing.core.axon_out);
         self.spent[usize::from(self.epoch)].axon_out += u64::from(packets.1 - packets.0) * cost;
         self.axon_out = Some(packets);
-        self.axon_at = now + cost;
+        self.take_message(now, cost);
     }
 
     fn push_packet(
