@@ -21,7 +21,7 @@ pub struct FlitGrant {
     pub epoch: bool,
     /// The core that made it, counted over the board's tiles; [`FlitGrant::NO_SOURCE`] for a marker.
     pub source: u32,
-    /// Its how-manieth flit.
+    /// Which of its messages, from 0; both flits of a pair have the same.
     pub sequence: u32,
 }
 

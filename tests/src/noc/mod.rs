@@ -5,4 +5,5 @@ pub mod oracle;
 pub mod random;
 pub mod script;
 pub mod steps;
+pub mod units;
 pub mod work;

@@ -7,7 +7,7 @@ use super::{Cycle, Flit, Log, Shape};
 pub struct Origin {
     /// The core, or [`Origin::NONE`] for a marker.
     pub source: u32,
-    /// Its how-manieth flit.
+    /// Which of its messages, from 0; both flits of a pair have the same.
     pub sequence: u32,
 }
 

@@ -1,0 +1,86 @@
+//! A message on its way, and what a flit knows of it.
+
+use emulator::Message as Recorded;
+use emulator::time::mesh::{Cycle, Flit};
+use isa::op::AxonKind;
+use isa::timing::{NetChoice, Timing};
+
+/// A message on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// As it was recorded.
+    pub recorded: Recorded,
+    /// Its last flit; the payload is its number.
+    pub flit: Flit,
+    /// The core that sends it.
+    pub source: u32,
+    /// Its number among those of that core, once it waits for the mesh.
+    pub sequence: u32,
+}
+
+impl Message {
+    /// Parity of its step, as an index.
+    #[must_use]
+    pub const fn parity(&self) -> usize {
+        self.flit.epoch() as usize
+    }
+
+    /// Its flits, the first first.
+    #[must_use]
+    pub fn flits(&self) -> Vec<Flit> {
+        match self.recorded.kind {
+            AxonKind::Pop32 => vec![self.flit.head(), self.flit],
+            _ => vec![self.flit],
+        }
+    }
+
+    /// Cycles of SYN and DACC.
+    #[must_use]
+    pub fn fetch_cycles(&self, timing: &Timing) -> u64 {
+        let (reads, costs) = (self.recorded.reads, timing.core.synapse);
+        let all = reads.sparse + reads.run_length + reads.dense;
+        let words = if costs.per_word == 0 { reads.words } else { all.div_ceil(costs.per_word) };
+        let synapses =
+            reads.sparse * costs.sparse + reads.run_length * costs.run_length + reads.dense * costs.dense;
+        u64::from(synapses.max(words * costs.word).max(all * timing.core.accumulate))
+    }
+}
+
+/// What all units see in a cycle.
+#[derive(Debug)]
+pub struct Now<'a> {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// The calibration.
+    pub timing: &'a Timing,
+    /// All messages.
+    pub messages: &'a mut [Message],
+}
+
+/// Which network the next message of a core takes, and which number it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sender {
+    /// Whether the next message takes the second network.
+    other: bool,
+    sequence: u32,
+}
+
+impl Sender {
+    /// The network a message takes, were it the next.
+    #[must_use]
+    pub fn net(&self, message: &Message, timing: &Timing) -> usize {
+        let (core, axon) = (message.recorded.core.0, u32::from(message.recorded.axon.0));
+        let choice = match timing.choice {
+            NetChoice::Alternate => u32::from(self.other),
+            NetChoice::Hash => (core.wrapping_mul(0x9e37_79b1) ^ axon.wrapping_mul(0x85eb_ca6b)) >> 16,
+            NetChoice::Fixed => 0,
+        };
+        (choice % timing.nets) as usize
+    }
+
+    /// Numbers a message as the next.
+    pub const fn number(&mut self, message: &mut Message) {
+        message.sequence = self.sequence;
+        (self.sequence, self.other) = (self.sequence + 1, !self.other);
+    }
+}
