@@ -133,13 +133,14 @@ pub struct Core {
     pub transmit_serial: bool,
 }
 
-/// Synapse fetch: a message costs `max(words * word, sum over synapses)`.
+/// Synapse fetch: a message costs `max(words * word, sum over synapses)`; with `per_word`, only sparse blocks are read
+/// in words, and the others cost their synapses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Synapse {
     /// Per word read.
     pub word: u32,
-    /// Synapses of a word; 0 takes the 64-bit words of the synapse memory.
+    /// Synapses of a word of a sparse block; 0 takes the 64-bit words of the synapse memory, of all blocks.
     pub per_word: u32,
     /// Per synapse of a sparse block.
     pub sparse: u32,

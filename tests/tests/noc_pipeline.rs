@@ -4,7 +4,7 @@ use emulator::time::energy::{Counts, Energy};
 use emulator::time::mesh::sparse::Sparse;
 use emulator::time::mesh::{HashLog, Network, NoLog, Shape, Size};
 use emulator::time::pipeline::{Bound, StepReport, TimeError, Timed, Totals};
-use emulator::{CoreWork, Observer, StepWork, with_dense};
+use emulator::{CoreWork, Message, Observer, Reads, StepWork, with_dense};
 use isa::chip::ChipDescription;
 use isa::ids::{CoreId, Step};
 use isa::timing::{Barrier, Timing};
@@ -73,6 +73,28 @@ fn mb3_synapses_cost_their_cycles() {
         };
         assert_eq!(slope([256, 512], of), cost, "{name}");
     }
+}
+
+/// SANA-FE's removed model of word reads: 141 cycles for up to three sparse synapses (timing.md 3.4).
+#[test]
+fn mb3_sparse_synapses_are_read_in_words_where_the_option_is_on() {
+    let two = board((1, 1), (2, 1), 1);
+    let mut timing = shipped("loihi1-nahuku");
+    let reads = |timing: &Timing, sparse, dense| {
+        let reads = Reads { words: 1, sparse, run_length: 0, dense };
+        let source = firing(sweeper(0, 4, false), vec![Message { reads, ..message(0, 1, 0) }]);
+        cycles(&two, timing, vec![source, sweeper(1, 4, false)])
+    };
+    let nothing = reads(&timing, 0, 0);
+    let more = |timing: &Timing, sparse, dense| reads(timing, sparse, dense) - nothing;
+    let off: Vec<u64> = (1..=4).map(|sparse| more(&timing, sparse, 0)).collect();
+    assert_eq!(off, [47, 94, 141, 188], "an entry each");
+    (timing.core.synapse.word, timing.core.synapse.per_word) = (141, 3);
+    let on: Vec<u64> = (0..=7).map(|sparse| more(&timing, sparse, 0)).collect();
+    assert_eq!(on, [0, 141, 141, 141, 282, 282, 282, 423], "a word each");
+    let dense: Vec<u64> = (1..=4).map(|dense| more(&timing, 0, dense)).collect();
+    assert_eq!(dense, [38, 76, 114, 152], "dense blocks keep their cost");
+    assert_eq!(more(&timing, 1, 2), 141 + 2 * 38, "blocks of both kinds");
 }
 
 #[test]

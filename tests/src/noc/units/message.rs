@@ -38,11 +38,15 @@ impl Message {
     #[must_use]
     pub fn fetch_cycles(&self, timing: &Timing) -> u64 {
         let (reads, costs) = (self.recorded.reads, timing.core.synapse);
+        let (mut words, mut sparse) = (reads.words * costs.word, reads.sparse * costs.sparse);
+        let mut others = reads.run_length * costs.run_length + reads.dense * costs.dense;
+        if costs.per_word > 0 {
+            words = reads.sparse.div_ceil(costs.per_word) * costs.word;
+        } else {
+            (sparse, others) = (sparse + others, 0);
+        }
         let all = reads.sparse + reads.run_length + reads.dense;
-        let words = if costs.per_word == 0 { reads.words } else { all.div_ceil(costs.per_word) };
-        let synapses =
-            reads.sparse * costs.sparse + reads.run_length * costs.run_length + reads.dense * costs.dense;
-        u64::from(synapses.max(words * costs.word).max(all * timing.core.accumulate))
+        u64::from((words.max(sparse) + others).max(all * timing.core.accumulate))
     }
 }
 

@@ -149,14 +149,12 @@ impl Plan {
 pub fn packet(message: &Message, to: Flit, timing: &Timing) -> Packet {
     let (reads, costs) = (message.reads, timing.core.synapse);
     let each = |count: u32, cost: u32| u64::from(count) * u64::from(cost);
-    let synapses = each(reads.sparse, costs.sparse)
-        + each(reads.run_length, costs.run_length)
-        + each(reads.dense, costs.dense);
-    let words = match costs.per_word {
-        0 => reads.words,
-        per_word => reads.operations().div_ceil(per_word),
+    let sparse = each(reads.sparse, costs.sparse);
+    let others = each(reads.run_length, costs.run_length) + each(reads.dense, costs.dense);
+    let fetch = match costs.per_word {
+        0 => each(reads.words, costs.word).max(sparse + others),
+        per_word => each(reads.sparse.div_ceil(per_word), costs.word).max(sparse) + others,
     };
-    let fetch = synapses.max(each(words, costs.word));
     Packet {
         flit: to,
         cycles: fetch.max(each(reads.operations(), timing.core.accumulate)),
