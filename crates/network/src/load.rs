@@ -47,6 +47,29 @@ impl Array {
         product == Some(self.len())
     }
 
+    /// Where the first value is that is infinite or no number, what it is, and how many there are.
+    #[must_use]
+    pub(crate) fn not_finite(&self) -> Option<(String, f64, usize)> {
+        let Data::Reals(values) = &self.data else { return None };
+        let mut bad = values.iter().copied().enumerate().filter(|(_, x)| !x.is_finite());
+        let (at, x) = bad.next()?;
+        Some((self.place(at), x, bad.count() + 1))
+    }
+
+    /// The place of a value in words: `value 3`, `the value at row 0, column 2`, `the value at [0, 2, 1]`.
+    fn place(&self, at: usize) -> String {
+        let mut rest = at;
+        let mut index = vec![0; self.shape.len()];
+        for (i, size) in index.iter_mut().zip(&self.shape).rev() {
+            (*i, rest) = (rest % size.max(&1), rest / size.max(&1));
+        }
+        match index.as_slice() {
+            [] | [_] => format!("value {at}"),
+            [row, column] => format!("the value at row {row}, column {column}"),
+            _ => format!("the value at {index:?}"),
+        }
+    }
+
     /// Whether there are no values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -95,6 +118,13 @@ pub trait Loader {
     /// # Errors
     /// A [`LoadError`] that says what is wrong with the file.
     fn load(&self, path: &str, array: Option<&str>) -> Result<Array, LoadError>;
+
+    /// Paths that a description could have written instead of `path`: the files of the folder where it was looked
+    /// for. None where the loader cannot list them.
+    fn beside(&self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
 }
 
 /// A loader without files.
@@ -134,5 +164,11 @@ impl Loader for Memory {
             }
             _ => Err(LoadError::File { path: path.into(), why: "no such file".into() }),
         }
+    }
+
+    fn beside(&self, _: &str) -> Vec<String> {
+        let mut paths: Vec<String> = self.0.keys().map(|(path, _)| path.clone()).collect();
+        paths.dedup();
+        paths
     }
 }

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::value::{Number, Value, arithmetic};
 use super::{Elaborator, Scope};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::graph::Span;
-use crate::load::Array;
+use crate::load::{Array, LoadError};
 use crate::quantise;
 use crate::text::ast::{Arg, Expr, ExprKind, Name, Operator, Param, Statement, StatementKind, Unit};
 
@@ -62,8 +62,12 @@ impl<'a> Elaborator<'a> {
             },
             ExprKind::Text(text) => Some(Value::Text(text.clone())),
             ExprKind::Name(name) => {
-                let known = scope.get(name).or_else(|| self.constants.get(name));
-                Some(known.cloned().unwrap_or_else(|| Value::Word(name.clone())))
+                let known = scope.get(name).or_else(|| self.constants.get(name)).cloned();
+                match known {
+                    // What is wrong with it is reported where it is defined.
+                    None if self.broken.contains(name) => None,
+                    found => Some(found.unwrap_or_else(|| Value::Word(name.clone()))),
+                }
             }
             ExprKind::Neg(inner) => match self.eval_number(inner, scope)?.negated() {
                 Some(n) => number(n),
@@ -207,13 +211,43 @@ impl<'a> Elaborator<'a> {
             }
         };
         match self.loader.load(path, array) {
-            Ok(loaded) if loaded.is_sound() => Some(loaded),
-            Ok(loaded) => {
+            Ok(loaded) if !loaded.is_sound() => {
                 let message = format!("`{path}`: shape {:?}, but {} values", loaded.shape, loaded.len());
                 self.fail(Diagnostic::error("E0061", span, message))
             }
-            Err(error) => self.fail(Diagnostic::error("E0060", span, error.to_string())),
+            Ok(loaded) => self.finite(loaded, path, array, span),
+            Err(error) => self.not_loaded(&error, span),
         }
+    }
+
+    /// An array whose values are all finite numbers.
+    fn finite(&mut self, loaded: Array, path: &str, array: Option<&str>, span: Span) -> Option<Array> {
+        let Some((place, bad, count)) = loaded.not_finite() else { return Some(loaded) };
+        let name = array.map_or(String::new(), |array| format!(", array `{array}`"));
+        let message = format!("`{path}`{name}: {place} is {bad}, a finite number is wanted");
+        let error = Diagnostic::error("E0041", span, message);
+        let of = loaded.len();
+        self.fail(if count > 1 {
+            error.label(format!("{count} of {of} values are not finite"))
+        } else {
+            error
+        })
+    }
+
+    /// Reports a file once, however often the description names it.
+    fn not_loaded(&mut self, error: &LoadError, span: Span) -> Option<Array> {
+        let message = error.to_string();
+        if self.found.iter().any(|d| d.code == "E0060" && d.message == message) {
+            return None;
+        }
+        let found = Diagnostic::error("E0060", span, message);
+        let LoadError::File { path, .. } = error else { return self.fail(found) };
+        let known = self.loader.beside(path);
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.fail(match nearest(path, &names) {
+            Some(name) => found.label(format!("did you mean `{name}`?")),
+            None => found,
+        })
     }
 
     /// The values of a call's arguments, by position and name; all are needed.
