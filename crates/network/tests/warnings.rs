@@ -115,8 +115,16 @@ fn time_constants_that_no_decay_holds() {
         ),
         ("population b[2] { tau_v = [5 ms, 0.01 ms] }", "[5 ms, 0.01 ms]", "= 0.01 ms"),
         ("reward p { tau = 20 s }", "20 s", "becomes decay 0"),
+        (
+            "neuron c { tau_v = 20 s }\npopulation a[3] : c\npopulation b : c",
+            "20 s",
+            "tau_v of `a` = 20000 ms, 20000 steps, becomes decay 0",
+        ),
     ];
     check("step 1 ms\n", &cases.map(|(text, covered, what)| (text, "W0002", covered, what)));
+    let two = "step 1 ms\nneuron c(t) { tau_v = t }\npopulation a : c(20 s)\npopulation b : c(30 s)\n\
+               population d : c(20 s)";
+    assert_eq!(warnings(two).len(), 2, "two values of one line are two facts");
     assert_eq!(
         warnings("population b { tau_v = 8000, tau_u = 0 }\npopulation c { tau_v = 1, method = euler }"),
         []

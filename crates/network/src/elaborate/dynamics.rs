@@ -67,8 +67,16 @@ impl<'a> Elaborator<'a> {
         if self.graph.step_us.is_some() {
             asked += &format!(", {} steps,", quantise::show(tau));
         }
-        let message = format!("{} = {asked} becomes {what}", at.what);
-        let warning = Diagnostic::warning("W0002", at.expr.span, message);
+        let fact = format!(" = {asked} becomes {what}");
+        let place = (at.expr.span.start, at.expr.span.end);
+        // A prototype's line is one, however many populations use it.
+        let told = |d: &Diagnostic| {
+            d.code == "W0002" && (d.span.start, d.span.end) == place && d.message.ends_with(&fact)
+        };
+        if self.found.iter().any(told) {
+            return;
+        }
+        let warning = Diagnostic::warning("W0002", at.expr.span, format!("{}{fact}", at.what));
         let help = "a decay is a multiple of 1/4096 a step: longer or shorter steps (`step`) hold others; where it is meant, say the decay itself";
         self.found.push(warning.help(help));
     }
