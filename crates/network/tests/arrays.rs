@@ -1,5 +1,6 @@
 //! Arrays of files: what is no finite number is refused by name and place, a file that is missing is reported once.
 
+use seamount_network::graph::InputSource;
 use seamount_network::{Array, Data, Diagnostics, Memory, parse};
 
 /// Every way in which a description reads an array of 2 x 3 reals, `bad` of `n.npz`.
@@ -99,4 +100,89 @@ fn a_missing_file_is_reported_once_with_the_name_that_is_near() {
         &with([1.0; 6]),
     );
     assert_eq!(arrays.0.len(), 2, "{arrays}");
+}
+
+fn hz() -> Memory {
+    let of = |values: &[f64]| Array { shape: vec![2, 2], data: Data::Reals(values.into()) };
+    Memory::default()
+        .with("r.npz", Some("hz"), of(&[0.0, 200.0, 50.0, 1000.0]))
+        .with("r.npz", Some("fast"), of(&[0.0, 2000.0, 50.0, 1500.0]))
+        .with("r.npz", Some("p"), of(&[0.0, 0.25, 0.5, 1.0]))
+        .with("r.npz", Some("pixels"), Array::table(2, vec![0, 255, 51, 102]))
+        .with("r.npz", Some("large"), Array::table(2, vec![0, 65_537, 5, 70_000]))
+}
+
+#[test]
+fn rates_of_samples_are_probabilities_or_have_a_unit() {
+    let samples = |values: &str| {
+        let text = format!("step 1 ms\ninput i[2]\nsamples i.rate = ({values}) steps 3\n");
+        parse(&text, &hz()).map(|graph| graph.session.samples.map(|s| s.values).unwrap_or_default())
+    };
+    let taken: [(&str, [i32; 4]); 8] = [
+        ("load(\"r.npz\", \"p\")", [0, 16384, 32768, 65536]),
+        ("load(\"r.npz\", \"hz\") * 1 Hz", [0, 13107, 3277, 65536]),
+        ("0.5 kHz * load(\"r.npz\", \"p\")", [0, 8192, 16384, 32768]),
+        ("load(\"r.npz\", \"hz\") / 1000", [0, 13107, 3277, 65536]),
+        ("load(\"r.npz\", \"pixels\")", [0, 255, 51, 102]),
+        ("load(\"r.npz\", \"pixels\") * 2", [0, 510, 102, 204]),
+        ("load(\"r.npz\", \"pixels\") / 255", [0, 65536, 13107, 26214]),
+        ("[[0 Hz, 500 Hz], [250 Hz, 1 kHz]]", [0, 32768, 16384, 65536]),
+    ];
+    for (values, want) in taken {
+        assert_eq!(samples(values), Ok(want.into()), "{values}");
+    }
+    let refused = [
+        (
+            "load(\"r.npz\", \"hz\")",
+            "a rate is a probability of a step, 0..=1; 3 of 4 values are none, the worst is 1000",
+            "`load(..) * 1 Hz`",
+        ),
+        ("load(\"r.npz\", \"p\") * -1", "3 of 4 values are none, the worst is -1", "`load(..) * 1 Hz`"),
+        (
+            "load(\"r.npz\", \"fast\") * 1 Hz",
+            "2 of 4 rates are no probability 0..=1 of a step, the worst is 2000 Hz, 2 a step",
+            "a shorter `step`",
+        ),
+        (
+            "load(\"r.npz\", \"large\")",
+            "2 of 4 values are out of range 0..=65536",
+            "whole numbers are probabilities in 1/65536",
+        ),
+    ];
+    for (values, message, help) in refused {
+        let found = samples(values).expect_err(values);
+        let [only] = found.0.as_slice() else { panic!("{values}: {found}") };
+        assert_eq!(only.code, "E0041");
+        assert!(only.message.contains(message), "{values}: {}", only.message);
+        assert!(only.help.as_ref().is_some_and(|h| h.contains(help)), "{values}: {only:?}");
+    }
+    let no_step = parse("input i[2]\nsamples i.rate = load(\"r.npz\", \"hz\") * 1 Hz steps 3", &hz());
+    assert_eq!(no_step.expect_err("no step").0[0].code, "E0036");
+}
+
+#[test]
+fn arrays_take_a_factor_or_a_unit_wherever_they_are_read() {
+    let of =
+        |text: &str| parse(&format!("{HEAD}{text}\n"), &hz().with("d.npy", None, Array::ints(vec![1, 5, 9])));
+    let graph = of("input a[3] = poisson(rate = load(\"d.npy\") * 100 Hz)\n\
+                    project a -> m : one_to_one { weight = load(\"d.npy\") * -2, delay = load(\"d.npy\") * 2 ms }")
+    .unwrap_or_else(|found| panic!("{found}"));
+    let p = &graph.projections[0];
+    assert_eq!(
+        (0..3).map(|i| (p.weight.get(i), p.delay.get(i))).collect::<Vec<_>>(),
+        [(-2, 2), (-10, 10), (-18, 18)]
+    );
+    let InputSource::Poisson(p) = &graph.inputs[1].source else { panic!("{:?}", graph.inputs[1]) };
+    assert_eq!(p.get(1), 1 << 31, "500 Hz");
+    for (text, code) in [
+        ("project i -> i2 : dense(load(\"r.npz\", \"p\") * 1 ms)", "E0032"),
+        ("project i -> i2 : dense(load(\"r.npz\", \"p\") / 1 Hz)", "E0072"),
+        ("project i -> i2 : dense(load(\"r.npz\", \"p\") / 0)", "E0072"),
+        ("project i -> i2 : dense(1 / load(\"r.npz\", \"p\"))", "E0032"),
+        ("project h -> m : one_to_one { weight = load(\"d.npy\") * 9223372036854775807 }", "E0072"),
+        ("project i -> i2 : dense(load(\"r.npz\", \"p\") + 1)", "E0032"),
+    ] {
+        let found = of(text).expect_err(text);
+        assert_eq!(found.0.iter().map(|d| d.code).collect::<Vec<_>>(), [code], "{text}: {found}");
+    }
 }

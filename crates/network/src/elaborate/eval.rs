@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use super::value::{Number, Value, arithmetic};
 use super::{Elaborator, Scope};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::graph::Span;
-use crate::load::{Array, LoadError};
 use crate::quantise;
 use crate::text::ast::{Arg, Expr, ExprKind, Name, Operator, Param, Statement, StatementKind, Unit};
 
@@ -73,13 +72,7 @@ impl<'a> Elaborator<'a> {
                 Some(n) => number(n),
                 None => self.fail(Diagnostic::error("E0072", expr.span, "the result does not fit 64 bits")),
             },
-            ExprKind::Binary(operator, a, b) => {
-                let (a, b) = (self.eval_number(a, scope), self.eval_number(b, scope));
-                match arithmetic(*operator, a?, b?, expr.span) {
-                    Ok(n) => number(n),
-                    Err(error) => self.fail(*error),
-                }
-            }
+            ExprKind::Binary(operator, a, b) => self.binary(*operator, [a, b], (expr.span, scope)),
             ExprKind::List(list) => {
                 let values: Vec<Option<Value>> = list.iter().map(|e| self.eval(e, scope)).collect();
                 values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
@@ -93,8 +86,36 @@ impl<'a> Elaborator<'a> {
         }
     }
 
+    /// Arithmetic of numbers; of an array and a number, a product or quotient of each value.
+    fn binary(
+        &mut self,
+        operator: Operator,
+        sides: [&Expr; 2],
+        (span, scope): (Span, &Scope),
+    ) -> Option<Value> {
+        let [a, b] = sides.map(|side| self.eval(side, scope));
+        match (operator, a?, b?) {
+            (Operator::Mul | Operator::Div, Value::Array(array), Value::Number(by))
+            | (Operator::Mul, Value::Number(by), Value::Array(array)) => {
+                self.scaled(operator, array, by, span)
+            }
+            (_, a, b) => {
+                let (a, b) = (self.as_number(a, sides[0], scope), self.as_number(b, sides[1], scope));
+                match arithmetic(operator, a?, b?, span) {
+                    Ok(n) => Some(Value::Number(n)),
+                    Err(error) => self.fail(*error),
+                }
+            }
+        }
+    }
+
     fn eval_number(&mut self, expr: &Expr, scope: &Scope) -> Option<Number> {
-        match self.eval(expr, scope)? {
+        let value = self.eval(expr, scope)?;
+        self.as_number(value, expr, scope)
+    }
+
+    fn as_number(&mut self, value: Value, expr: &Expr, scope: &Scope) -> Option<Number> {
+        match value {
             Value::Number(n) => Some(n),
             Value::Word(word) => self.unknown_constant(&word, expr.span, scope),
             other => {
@@ -183,71 +204,6 @@ impl<'a> Elaborator<'a> {
                 self.fail(Diagnostic::error("E0041", span, message))
             }
         }
-    }
-
-    fn load(&mut self, args: &[Arg], span: Span, scope: &Scope) -> Option<Array> {
-        let mut texts = Vec::new();
-        for arg in args {
-            match self.eval(&arg.value, scope)? {
-                Value::Text(text) => texts.push(text),
-                other => {
-                    let message = format!(
-                        "load takes a path and the name of an array in quotes, this is {}",
-                        other.kind()
-                    );
-                    return self.fail(Diagnostic::error("E0032", arg.value.span, message));
-                }
-            }
-        }
-        let (path, array) = match texts.as_slice() {
-            [path] => (path, None),
-            [path, array] => (path, Some(array.as_str())),
-            _ => {
-                return self.fail(Diagnostic::error(
-                    "E0033",
-                    span,
-                    "load(\"file\") or load(\"file.npz\", \"array\")",
-                ));
-            }
-        };
-        match self.loader.load(path, array) {
-            Ok(loaded) if !loaded.is_sound() => {
-                let message = format!("`{path}`: shape {:?}, but {} values", loaded.shape, loaded.len());
-                self.fail(Diagnostic::error("E0061", span, message))
-            }
-            Ok(loaded) => self.finite(loaded, path, array, span),
-            Err(error) => self.not_loaded(&error, span),
-        }
-    }
-
-    /// An array whose values are all finite numbers.
-    fn finite(&mut self, loaded: Array, path: &str, array: Option<&str>, span: Span) -> Option<Array> {
-        let Some((place, bad, count)) = loaded.not_finite() else { return Some(loaded) };
-        let name = array.map_or(String::new(), |array| format!(", array `{array}`"));
-        let message = format!("`{path}`{name}: {place} is {bad}, a finite number is wanted");
-        let error = Diagnostic::error("E0041", span, message);
-        let of = loaded.len();
-        self.fail(if count > 1 {
-            error.label(format!("{count} of {of} values are not finite"))
-        } else {
-            error
-        })
-    }
-
-    /// Reports a file once, however often the description names it.
-    fn not_loaded(&mut self, error: &LoadError, span: Span) -> Option<Array> {
-        let message = error.to_string();
-        if self.found.iter().any(|d| d.code == "E0060" && d.message == message) {
-            return None;
-        }
-        let found = Diagnostic::error("E0060", span, message);
-        let LoadError::File { path, .. } = error else { return self.fail(found) };
-        let known = self.loader.beside(path);
-        let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        self.fail(match nearest(path, &names) {
-            Some(name) => found.label(format!("did you mean `{name}`?")),
-            None => found,
-        })
     }
 
     /// The values of a call's arguments, by position and name; all are needed.

@@ -213,7 +213,7 @@ impl<'a> Elaborator<'a> {
         let at = At { expr, scope: &scope, what };
         let value = self.eval(expr, &scope)?;
         let n = match &value {
-            Value::Array(array) => array.len(),
+            Value::Array(array) | Value::Measured(array, _) => array.len(),
             Value::List(list) => list.len(),
             _ => 1,
         };

@@ -1,6 +1,7 @@
 //! Statements to graph: names resolved, values computed, physical values quantised, settings derived.
 
 mod alias;
+mod arrays;
 mod dynamics;
 mod eval;
 mod fields;

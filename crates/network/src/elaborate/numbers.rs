@@ -182,6 +182,7 @@ impl Elaborator<'_> {
                 ));
             }
             Value::Array(array) => of_shared(array),
+            Value::Measured(array, unit) => self.measured(array, unit, at)?,
             Value::List(list) => {
                 let mut flat = Vec::new();
                 self.flatten(list, at, &mut flat)?;

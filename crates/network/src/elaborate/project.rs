@@ -11,7 +11,7 @@ use super::numbers::{At, map};
 use super::pattern::{Made, Side};
 use super::physical::Weights;
 use super::refer::Place;
-use super::value::Numbers;
+use super::value::{Numbers, Value};
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Connectivity, NO_TRACE, Node, Projection, Span, Values, View};
@@ -218,8 +218,8 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Refuses a table of targets x sources where sources x targets is meant.
-    fn turned(&mut self, value: &super::value::Value, at: At, p: &Projection) -> Option<()> {
-        let super::value::Value::Array(array) = value else { return Some(()) };
+    fn turned(&mut self, value: &Value, at: At, p: &Projection) -> Option<()> {
+        let (Value::Array(array) | Value::Measured(array, _)) = value else { return Some(()) };
         let want = [p.pre_len(), p.post_len()];
         if p.connectivity == Connectivity::Dense && array.shape == [want[1], want[0]] && want[0] != want[1] {
             let error = Diagnostic::error(

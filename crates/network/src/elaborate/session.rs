@@ -7,8 +7,7 @@ use super::refer::Place;
 use super::value::{Number, Numbers, Value};
 use super::{Elaborator, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{Measure, Node, Record, Recorded, SampleTarget, Samples, Span, Values, View};
-use crate::quantise;
+use crate::graph::{Measure, Node, Record, Recorded, SampleTarget, Samples, Span, View};
 use crate::text::ast::{self, Expr, ExprKind, Name, Statement, StatementKind, When};
 
 const STEPS: (i64, i64) = (1, u32::MAX as i64);
@@ -90,7 +89,7 @@ impl<'a> Elaborator<'a> {
         let at = At { expr, scope: &scope, what: "samples" };
         let value = self.eval(expr, &scope)?;
         let n = match &value {
-            Value::Array(array) => array.len(),
+            Value::Array(array) | Value::Measured(array, _) => array.len(),
             Value::List(list) => count(list),
             _ => {
                 return self.fail(Diagnostic::error(
@@ -107,19 +106,8 @@ impl<'a> Elaborator<'a> {
         let rate = matches!(target, SampleTarget::Rate(_));
         let values = match self.numbers(value, at, n)? {
             Numbers::Ints(v) => v,
-            Numbers::Reals(v) if rate => {
-                let p16 = |p: &f64| quantise::round(quantise::times(*p, 65536.0)).map(|r| r.value);
-                match v.iter().map(p16).collect::<Option<Vec<i64>>>() {
-                    Some(all) => Values::Each(all),
-                    None => {
-                        return self.fail(Diagnostic::error(
-                            "E0041",
-                            expr.span,
-                            "a rate is a probability 0..=1",
-                        ));
-                    }
-                }
-            }
+            Numbers::Reals(v) if rate => self.chances(v, false, at)?,
+            Numbers::Rates(v) if rate => self.chances(v, true, at)?,
             Numbers::Reals(v) => self.whole(v, at)?,
             Numbers::Steps(_) | Numbers::Rates(_) => return self.wrong_unit(at, "a table of plain numbers"),
         };
@@ -128,7 +116,15 @@ impl<'a> Elaborator<'a> {
             SampleTarget::Spikes(_) | SampleTarget::SpikeTrains(_) => (0, i32::MAX.into()),
             SampleTarget::Rate(_) => (0, 1 << 16),
         };
-        let values = self.bounded(values, at, bounds)?;
+        let before = self.found.len();
+        let values = self.bounded(values, at, bounds);
+        if rate {
+            self.advise(
+                before,
+                "whole numbers are probabilities in 1/65536, others 0..=1; rates in Hz say so: `load(..) * 1 Hz`",
+            );
+        }
+        let values = values?;
         let rows = u32::try_from(n / width).ok()?;
         Some((rows, values.iter().map(|x| *x as i32).collect()))
     }

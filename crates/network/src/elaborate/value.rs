@@ -21,6 +21,8 @@ pub(crate) enum Value {
     List(Vec<Value>),
     /// From a file.
     Array(Rc<Array>),
+    /// From a file, times a unit: values in the base of the unit that the number has.
+    Measured(Rc<Array>, Number),
     /// Drawn: from, to, seed.
     Uniform(Number, Number, u32),
     /// Evenly spaced: from, to, both included.
@@ -70,6 +72,7 @@ impl Value {
             Self::Word(word) => format!("`{word}`"),
             Self::List(list) => format!("a list of {}", list.len()),
             Self::Array(array) => format!("an array of shape {:?}", array.shape),
+            Self::Measured(array, _) => format!("an array of shape {:?} with a unit", array.shape),
             Self::Uniform(..) => "`uniform(..)`, one number each".into(),
             Self::Linspace(..) => "`linspace(..)`, one number each".into(),
             Self::Counting(..) => "`counting(..)`, one number each".into(),
