@@ -140,3 +140,12 @@ fn records_that_never_happen() {
     check("population p\nrun 10\n", &cases.map(|(text, covered, what)| (text, "E0035", covered, what)));
     assert_eq!(warnings("population p\nrun 10\nrecord p.v every 10\nrecord p.u at 10"), []);
 }
+
+#[test]
+fn rules_that_change_a_weight_by_more_than_its_range() {
+    let text = "input a[3]\npopulation b[3]\nproject a -> b : all { learn = stdp(lambda = 3000) }\n";
+    let found = warning(text);
+    assert_eq!((found.0, found.1.as_str()), ("E0041", "stdp(lambda = 3000)"));
+    assert!(found.2.contains("rule `stdp`: lambda = 3000 is more than weights and tags span"), "{}", found.2);
+    assert_eq!(warnings(&text.replace("3000", "300")), []);
+}

@@ -44,6 +44,10 @@ impl Elaborator<'_> {
             let thing = format!("rule `{name}`, {}", row.what);
             self.note(span, thing, quantise::show(row.asked), quantise::show(row.got));
         }
+        if let Some(beyond) = realised.beyond() {
+            let warning = Diagnostic::warning("E0041", span, format!("rule `{name}`: {beyond}"));
+            self.found.push(warning.help("`seamount learn show` draws the curve of a rule"));
+        }
         let post = realised.post.0.map(|trace| (trace != NO_TRACE).then_some(trace));
         Some((Rule { span, ..realised.rule }, Built { post, ..built }))
     }

@@ -76,9 +76,30 @@ impl Realised {
         for row in &self.report {
             let _ = writeln!(out, "{}: asked {}, realised {}", row.what, row.asked, round6(row.got));
         }
+        if let Some(beyond) = self.beyond() {
+            let _ = writeln!(out, "warning: {beyond}");
+        }
         out
     }
+
+    /// What one event changes by more than the whole range of a weight or tag, in words: it is clipped wherever
+    /// the weight stands.
+    #[must_use]
+    pub fn beyond(&self) -> Option<String> {
+        let (low, high) = isa::num::text_weight_range(isa::op::SignMode::Mixed);
+        let most = f64::from(high - low);
+        let row =
+            self.report.iter().find(|row| CHANGES.contains(&row.what.as_str()) && row.got.abs() > most)?;
+        Some(format!(
+            "{} = {} is more than weights and tags span, {low}..={high}: one event takes them from end to end, and the \
+             curve is flat where it exceeds {most}",
+            row.what, row.asked
+        ))
+    }
 }
+
+/// Parameters that are changes of a weight or tag at one event, in units of the mantissa.
+const CHANGES: [&str; 5] = ["lambda", "a2_plus", "a3_plus", "a2_minus", "a3_minus"];
 
 fn round6(x: f64) -> f64 {
     libm::round(x * 1e6) / 1e6

@@ -69,3 +69,16 @@ fn what_cannot_be_built_names_the_need() {
     assert!(message("stdp", &[("tau_plus", -1.0)]).contains("tau_plus = -1 does not fit: 0.1 to 20000"));
     assert!(matches!(realise("oja", &[("rate", 1e-9)]), Err(LibraryError::Range { .. })));
 }
+
+#[test]
+fn a_change_beyond_the_range_of_weights_is_told() {
+    let beyond = |name, given: &[(&str, f64)]| realise(name, given).unwrap().beyond();
+    let told = beyond("stdp", &[("lambda", 3000.0)]).unwrap();
+    assert!(told.starts_with("lambda = 3000 is more than weights and tags span, -256..=255"), "{told}");
+    assert!(realise("stdp", &[("lambda", -3000.0)]).unwrap().show().contains("warning: lambda = -3000"));
+    assert!(beyond("triplet", &[("a2_minus", 2000.0)]).unwrap().starts_with("a2_minus = 2000"));
+    assert_eq!(beyond("stdp", &[("lambda", 511.0)]), None);
+    for definition in definitions() {
+        assert_eq!(beyond(definition.name, &[]), None, "{}", definition.name);
+    }
+}
