@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use network::{Data, LoadError, Loader};
 use trace::files::{self, Array, FileError, Numbers};
 
+/// Endings of the files that hold arrays.
+const KINDS: [&str; 4] = ["npz", "npy", "csv", "txt"];
+
 /// Reads files relative to a folder.
 pub struct Beside {
     folder: PathBuf,
@@ -20,10 +23,12 @@ impl Beside {
 impl Loader for Beside {
     fn load(&self, path: &str, array: Option<&str>) -> Result<network::Array, LoadError> {
         let full = self.folder.join(path);
-        let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
         let bytes = crate::read::data(&full).map_err(|error| {
             let why = match error.kind() {
-                std::io::ErrorKind::NotFound => format!("there is no such file in {}", folder.display()),
+                std::io::ErrorKind::NotFound => {
+                    let looked = std::path::absolute(&full).unwrap_or_else(|_| full.clone());
+                    format!("there is no file {}", looked.display())
+                }
                 _ => error.to_string(),
             };
             LoadError::File { path: path.into(), why }
@@ -37,6 +42,20 @@ impl Loader for Beside {
             Numbers::Float(values) => Data::Reals(values),
         };
         Ok(network::Array { shape: found.shape, data })
+    }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        let written = Path::new(path).parent().unwrap_or(Path::new(""));
+        let full = self.folder.join(written);
+        let folder = if full.as_os_str().is_empty() { Path::new(".") } else { full.as_path() };
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let names = entries.flatten().map(|entry| PathBuf::from(entry.file_name()));
+        let arrays =
+            names.filter(|name| name.extension().is_some_and(|e| KINDS.iter().any(|kind| e == *kind)));
+        let mut paths: Vec<String> =
+            arrays.filter_map(|name| written.join(name).to_str().map(String::from)).collect();
+        paths.sort_unstable();
+        paths
     }
 }
 
@@ -71,6 +90,16 @@ mod tests {
         assert!(matches!(loader.load("a.csv", Some("w")), Err(LoadError::Format { .. })));
         assert!(matches!(loader.load("a.dat", None), Err(LoadError::Format { .. })));
         assert!(matches!(loader.load("b.csv", None), Err(LoadError::File { .. })));
+        fs::create_dir_all(folder.join("data")).unwrap();
+        fs::write(folder.join("data/w.npz"), "").unwrap();
+        assert_eq!(loader.beside("b.csv"), ["a.csv"]);
+        assert_eq!(loader.beside("data/v.npz"), ["data/w.npz"]);
+        assert_eq!(loader.beside("none/v.npz"), [""; 0]);
+        let missing = loader.load("data/v.npz", None).unwrap_err().to_string();
+        assert_eq!(
+            missing,
+            format!("`data/v.npz`: there is no file {}", folder.join("data/v.npz").display())
+        );
         fs::remove_dir_all(folder).unwrap();
     }
 }
