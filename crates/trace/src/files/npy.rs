@@ -23,8 +23,12 @@ pub fn read_npy(bytes: &[u8]) -> Result<Array, FileError> {
     let (head, start) = read_head(bytes)?;
     let big = head.descr.starts_with('>');
     let kind = head.descr.trim_start_matches(['<', '>', '|', '=']);
-    let refuse =
-        || FileError::byte(10, format!("type `{}`: whole numbers, floats and booleans are read", head.descr));
+    let refuse = || {
+        FileError::byte(
+            10,
+            format!("type `{}`: whole numbers, float32, float64 and booleans are read", head.descr),
+        )
+    };
     let width = match kind {
         "b1" | "u1" | "i1" => 1,
         "u2" | "i2" => 2,
@@ -226,7 +230,7 @@ mod tests {
         );
         assert_eq!(
             refusal(&npy("<U4", "False", "(3,)", &[0])),
-            "byte 10: type `<U4`: whole numbers, floats and booleans are read"
+            "byte 10: type `<U4`: whole numbers, float32, float64 and booleans are read"
         );
         assert_eq!(refusal(&npy("<u8", "False", "(1,)", &[0xff; 8])), "byte 68: a value beyond 63 bits");
         assert_eq!(
