@@ -216,6 +216,13 @@ impl ChipDescription {
             slot: on_chip % self.cores_per_tile,
         }
     }
+
+    /// Links between chips on the way from tile to tile, by column and row on the whole board.
+    #[must_use]
+    pub const fn chip_links(&self, from: (u32, u32), to: (u32, u32)) -> u32 {
+        let Grid { width, height } = self.mesh;
+        (from.0 / width).abs_diff(to.0 / width) + (from.1 / height).abs_diff(to.1 / height)
+    }
 }
 
 /// Where a core is on its board.

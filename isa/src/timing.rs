@@ -238,6 +238,8 @@ pub struct Energy {
     pub hop_east_west: u32,
     /// Per flit and hop north or south.
     pub hop_north_south: u32,
+    /// Per flit and link between chips, beside the hop.
+    pub chip_link: u32,
     /// Of the clock, per core and cycle.
     pub clock: u32,
     /// Of a chip at rest, microwatts.

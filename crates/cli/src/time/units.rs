@@ -21,7 +21,8 @@ pub fn femto(value: f64, unit: &str) -> String {
 
 /// Femtojoules.
 pub fn joules(fj: u64) -> String {
-    femto(fj as f64, "J")
+    let sign = if fj == u64::MAX { "≥ " } else { "" };
+    sign.to_string() + &femto(fj as f64, "J")
 }
 
 /// Picoseconds.

@@ -80,6 +80,7 @@ pub fn items(counts: &Counts, core_cycles: u64, timing: &Timing) -> Vec<Item> {
         ("local", Class::Network, counts.flits, table.local),
         ("hop_east_west", Class::Network, counts.east_west, table.hop_east_west),
         ("hop_north_south", Class::Network, counts.north_south, table.hop_north_south),
+        ("chip_link", Class::Network, counts.chip_links, table.chip_link),
         ("clock", Class::Clock, core_cycles, table.clock),
     ];
     let item = |(field, class, count, each_fj): (&'static str, Class, u64, u32)| Item {

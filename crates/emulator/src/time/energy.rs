@@ -35,9 +35,11 @@ pub struct Counts {
     pub east_west: u64,
     /// Their hops north and south.
     pub north_south: u64,
+    /// Links between chips among these hops.
+    pub chip_links: u64,
 }
 
-/// Femtojoules by what they are spent on.
+/// Femtojoules by what they are spent on; a sum stops at 18.4 kJ, the most that a `u64` holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Energy {
@@ -53,7 +55,7 @@ pub struct Energy {
     pub network: u64,
     /// The clock of all cores.
     pub clock: u64,
-    /// At rest; of another voltage, so never part of [`Energy::dynamic`].
+    /// At rest; of another voltage, so never part of [`Energy::dynamic`]. `u64::MAX` is that or more.
     pub at_rest: u64,
 }
 
@@ -68,7 +70,7 @@ impl Energy {
 macro_rules! add_up {
     ($name:ident: $($field:ident)*) => {
         impl std::ops::AddAssign for $name {
-            fn add_assign(&mut self, other: Self) { $(self.$field += other.$field;)* }
+            fn add_assign(&mut self, other: Self) { $(self.$field = self.$field.saturating_add(other.$field);)* }
         }
 
         impl $name {
@@ -81,7 +83,7 @@ macro_rules! add_up {
     };
 }
 
-add_up!(Counts: active inactive spikes messages_out messages_in sparse run_length dense learning flits east_west north_south);
+add_up!(Counts: active inactive spikes messages_out messages_in sparse run_length dense learning flits east_west north_south chip_links);
 add_up!(Energy: soma axon synapse learning network clock at_rest);
 
 impl Counts {
@@ -119,13 +121,20 @@ impl Counts {
     /// Adds a message from a place: what it is sent, carried and read with.
     pub fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
         let to = chip.place(message.core);
-        self.add_way(message, (from.x, from.y), (to.x, to.y));
+        self.add_way(message, chip, (from.x, from.y), (to.x, to.y));
     }
 
     /// Adds a message between two tiles, by column and row.
     #[inline]
-    pub(super) fn add_way(&mut self, message: &Message, from: (u32, u32), to: (u32, u32)) {
-        let flits = u64::from(flits(message.kind));
+    pub(super) fn add_way(
+        &mut self,
+        message: &Message,
+        chip: &ChipDescription,
+        from: (u32, u32),
+        to: (u32, u32),
+    ) {
+        let links = chip.chip_links(from, to);
+        let flits = u64::from(flits(message.kind, links > 0));
         self.messages_in += 1;
         self.sparse += u64::from(message.reads.sparse);
         self.run_length += u64::from(message.reads.run_length);
@@ -133,6 +142,7 @@ impl Counts {
         self.flits += flits;
         self.east_west += flits * u64::from(from.0.abs_diff(to.0));
         self.north_south += flits * u64::from(from.1.abs_diff(to.1));
+        self.chip_links += flits * u64::from(links);
     }
 
     /// Energy of the counts, and of `cycles` of `cores` cores on `chips` chips.
@@ -153,18 +163,20 @@ impl Counts {
             learning: of(self.learning, table.learning),
             network: of(self.flits, table.local)
                 + of(self.east_west, table.hop_east_west)
-                + of(self.north_south, table.hop_north_south),
+                + of(self.north_south, table.hop_north_south)
+                + of(self.chip_links, table.chip_link),
             clock: cycles * cores * u64::from(table.clock),
-            at_rest: at_rest as u64,
+            at_rest: u64::try_from(at_rest).unwrap_or(u64::MAX),
         }
     }
 }
 
-/// Flits of a message.
+/// Flits of a message: a pop32 spike has two, and on its way to another chip a header goes ahead.
 #[must_use]
-pub const fn flits(kind: AxonKind) -> u32 {
-    match kind {
+pub const fn flits(kind: AxonKind, to_other_chip: bool) -> u32 {
+    let spike = match kind {
         AxonKind::Pop32 => 2,
         _ => 1,
-    }
+    };
+    spike + to_other_chip as u32
 }

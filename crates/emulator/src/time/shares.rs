@@ -52,6 +52,7 @@ impl Shares {
             flits: host.flits,
             east_west: host.east_west,
             north_south: host.north_south,
+            chip_links: host.chip_links,
             ..Counts::default()
         };
         total
@@ -112,6 +113,7 @@ impl Shares {
             flits: counts.flits,
             east_west: counts.east_west,
             north_south: counts.north_south,
+            chip_links: counts.chip_links,
             ..Counts::default()
         };
         if let Ok(receiver) = self.cores.binary_search(&message.core) {

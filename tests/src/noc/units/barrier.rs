@@ -1,7 +1,7 @@
 //! How steps begin and end: FLUSH, LRN, ADVANCE; or all at once under a table.
 
 use emulator::Message as Recorded;
-use emulator::time::mesh::{Cycle, Flit, Kind, Ports};
+use emulator::time::mesh::{Cycle, Flit, Kind, Ports, Size};
 
 use super::message::Message;
 use super::plan::{compartment_cycles, learning_cycles, spikes_of};
@@ -32,10 +32,13 @@ impl Units {
     fn todo(&mut self, start: Cycle, step: usize, core: usize) -> Todo {
         let odd = step % 2 == 1;
         let plan = &self.plans[step];
+        let (size, tile) = (self.shape.size, core as u32 / self.shape.size.cores_per_tile);
         let mut add = |recorded: Recorded, kind: Kind, to: Flit| {
             let id = self.messages.len() as u32;
             let flit = Flit::spike(to.x(), to.y(), to.slot(), id).with_epoch(odd).with_kind(kind);
-            self.messages.push(Message { recorded, flit, source: core as u32, sequence: 0 });
+            let leaves_chip =
+                chip_of(size, (tile % size.width, tile / size.width)) != chip_of(size, (to.x(), to.y()));
+            self.messages.push(Message { recorded, flit, leaves_chip, source: core as u32, sequence: 0 });
             id
         };
         let hosts = if core == 0 { plan.host.as_slice() } else { &[] };
@@ -125,4 +128,9 @@ impl Units {
             ports.halt();
         }
     }
+}
+
+/// The chip that a tile is on, by column and row.
+const fn chip_of(size: Size, (x, y): (u32, u32)) -> (u32, u32) {
+    (x / size.chip_width, y / size.chip_height)
 }

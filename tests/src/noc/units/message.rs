@@ -1,7 +1,7 @@
 //! A message on its way, and what a flit knows of it.
 
 use emulator::Message as Recorded;
-use emulator::time::mesh::{Cycle, Flit};
+use emulator::time::mesh::{Cycle, Flit, Kind};
 use isa::op::AxonKind;
 use isa::timing::{NetChoice, Timing};
 
@@ -12,6 +12,8 @@ pub struct Message {
     pub recorded: Recorded,
     /// Its last flit; the payload is its number.
     pub flit: Flit,
+    /// Whether it goes to another chip.
+    pub leaves_chip: bool,
     /// The core that sends it.
     pub source: u32,
     /// Its number among those of that core, once it waits for the mesh.
@@ -28,10 +30,9 @@ impl Message {
     /// Its flits, the first first.
     #[must_use]
     pub fn flits(&self) -> Vec<Flit> {
-        match self.recorded.kind {
-            AxonKind::Pop32 => vec![self.flit.head(), self.flit],
-            _ => vec![self.flit],
-        }
+        let header = self.leaves_chip.then(|| self.flit.head().with_kind(Kind::Header));
+        let first = (self.recorded.kind == AxonKind::Pop32).then(|| self.flit.head());
+        header.into_iter().chain(first).chain([self.flit]).collect()
     }
 
     /// Cycles of SYN and DACC.

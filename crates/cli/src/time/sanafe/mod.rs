@@ -284,6 +284,7 @@ const fn energy(costs: &Costs) -> Energy {
         local: 0,
         hop_east_west: costs.east_west.fj,
         hop_north_south: costs.north_south.fj,
+        chip_link: 0,
         clock: 0,
         static_uw: 0,
     }
@@ -311,6 +312,7 @@ fn provenance(file: &str) -> Provenance {
         ("barrier", given.clone()),
         ("energy", given),
         ("energy.learning", of("SANA-FE does not learn")),
+        ("energy.chip_link", of("not in such files")),
         ("energy.static_uw", of("not in such files")),
     ];
     rows.into_iter().map(|(field, origin)| (field.to_string(), origin)).collect()

@@ -8,6 +8,7 @@ use crate::time::mesh::{Flit, Shape};
 /// By core number of the image.
 #[derive(Clone, Debug)]
 pub struct Board {
+    chip: ChipDescription,
     flits: Vec<Flit>,
     locals: Vec<u32>,
 }
@@ -19,9 +20,16 @@ impl Board {
         let places = (0..chip.cores()).map(|core| chip.place(CoreId(core)));
         let local = |x: u32, y: u32, slot: u32| (y * shape.size.width + x) * chip.cores_per_tile + slot;
         Self {
+            chip: chip.clone(),
             flits: places.clone().map(|place| Flit::spike(place.x, place.y, place.slot, 0)).collect(),
             locals: places.map(|place| local(place.x, place.y, place.slot)).collect(),
         }
+    }
+
+    /// The board.
+    #[must_use]
+    pub const fn chip(&self) -> &ChipDescription {
+        &self.chip
     }
 
     /// A flit to a core.

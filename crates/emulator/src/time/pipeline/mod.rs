@@ -31,7 +31,7 @@ use isa::timing::{Barrier, Timing};
 
 use super::energy::Counts;
 use super::mesh::sparse::Sparse;
-use super::mesh::{Kind, Log, MeshError, Network, NoLog, Shape, Size};
+use super::mesh::{Flit, Kind, Log, MeshError, Network, NoLog, Shape, Size};
 use crate::observer::{Message, Observer, StepWork};
 use board::Board;
 use links::Links;
@@ -281,7 +281,8 @@ impl<N: Network, L: Log> Observer for Timed<N, L> {
             }
         };
         let flit = |m: &Message| self.board.flit(m.core).with_kind(Kind::SpikeExternal);
-        let packets = work.host.iter().map(|m| packet(m, flit(m), &self.timing));
+        let header = |flit: Flit| self.chip.chip_links((0, 0), (flit.x(), flit.y())) > 0;
+        let packets = work.host.iter().map(|m| packet(m, flit(m), header(flit(m)), &self.timing));
         before.host.extend(packets);
         if let Some((_, _, counts)) = self.open.back_mut() {
             *counts += Counts::of_host(work, &self.chip);

@@ -20,6 +20,8 @@ pub struct Packet {
     pub cycles: u64,
     /// Flits.
     pub flits: u32,
+    /// Whether the first of them is a header.
+    pub header: bool,
     /// Hash for the choice of a network.
     pub hash: u32,
 }
@@ -104,8 +106,9 @@ impl Plan {
         counts.messages_out += work.sent.len() as u64;
         for message in &work.sent {
             let to = board.flit(message.core);
-            counts.add_way(message, (from.x(), from.y()), (to.x(), to.y()));
-            self.packets.push(packet(message, to, timing));
+            let ends = [(from.x(), from.y()), (to.x(), to.y())];
+            counts.add_way(message, board.chip(), ends[0], ends[1]);
+            self.packets.push(packet(message, to, board.chip().chip_links(ends[0], ends[1]) > 0, timing));
         }
         let mut first = 0;
         for send in &work.sends {
@@ -144,9 +147,9 @@ impl Plan {
     }
 }
 
-/// A message as the units see it.
+/// A message as the units see it; with a header where it goes to another chip.
 #[must_use]
-pub fn packet(message: &Message, to: Flit, timing: &Timing) -> Packet {
+pub fn packet(message: &Message, to: Flit, header: bool, timing: &Timing) -> Packet {
     let (reads, costs) = (message.reads, timing.core.synapse);
     let each = |count: u32, cost: u32| u64::from(count) * u64::from(cost);
     let sparse = each(reads.sparse, costs.sparse);
@@ -158,7 +161,8 @@ pub fn packet(message: &Message, to: Flit, timing: &Timing) -> Packet {
     Packet {
         flit: to,
         cycles: fetch.max(each(reads.operations(), timing.core.accumulate)),
-        flits: flits(message.kind),
+        flits: flits(message.kind, header),
+        header,
         hash: message.core.0.wrapping_mul(0x9e37_79b1) ^ u32::from(message.axon.0).wrapping_mul(0x85eb_ca6b),
     }
 }

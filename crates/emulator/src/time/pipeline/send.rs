@@ -47,7 +47,7 @@ pub struct Transmit {
     axon_from: Cycle,
     host: VecDeque<Packet>,
     queues: Vec<Queue<u32>>,
-    halves: [bool; 2],
+    parts: [u32; 2],
     refused: [bool; 2],
     owes_flush: [bool; 2],
     other_net: bool,
@@ -74,7 +74,7 @@ impl Transmit {
             axon_from: 0,
             host: VecDeque::new(),
             queues: (0..timing.nets).map(|_| Queue::new(timing.nif.transmit)).collect(),
-            halves: [false; 2],
+            parts: [0; 2],
             refused: [false; 2],
             owes_flush: [false; 2],
             other_net: false,
@@ -295,16 +295,17 @@ impl Transmit {
         let local = place.local(net as u32);
         if let Some(id) = self.queues[net].front(now) {
             let Flight { packet, epoch, .. } = flights.get(id);
-            let last = packet.flits == 1 || self.halves[net];
+            let (part, last) = (self.parts[net], self.parts[net] + 1 == packet.flits);
             let flit = Flit(packet.flit.0 | u64::from(id) << 32).with_epoch(*epoch);
+            let flit = if packet.header && part == 0 { flit.with_kind(Kind::Header) } else { flit };
             self.refused[net] = !ports.send(local, if last { flit } else { flit.head() });
             if self.refused[net] {
                 return;
             }
-            if !self.halves[net] {
+            if part == 0 {
                 flights.sent(id, now);
             }
-            self.halves[net] = !last;
+            self.parts[net] = if last { 0 } else { part + 1 };
             self.spent[usize::from(self.epoch)].end = now;
             if last {
                 self.queues[net].pop(now);
