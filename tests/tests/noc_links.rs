@@ -58,8 +58,8 @@ fn a_header_leads_to_another_chip() {
         (1, AxonKind::Discrete, 1, 1, 0),
         (1, AxonKind::Pop32, 2, 1, 0),
         (2, AxonKind::Discrete, 2, 2, 1),
-        (2, AxonKind::Pop32, 3, 2, 1),
-        (5, AxonKind::Pop32, 3, 5, 2),
+        (2, AxonKind::Pop32, 2, 2, 1),
+        (5, AxonKind::Pop32, 2, 5, 2),
     ] {
         let source = firing(sweeper(0, 4, false), vec![Message { kind, ..message(0, to, 3) }]);
         let work = StepWork { host: Vec::new(), cores: vec![source, sweeper(to, 4, false)] };

@@ -171,12 +171,8 @@ impl Counts {
     }
 }
 
-/// Flits of a message: a pop32 spike has two, and on its way to another chip a header goes ahead.
+/// Flits of a message: two where a header names another chip or the payload has 32 bits, which fit behind one head.
 #[must_use]
 pub const fn flits(kind: AxonKind, to_other_chip: bool) -> u32 {
-    let spike = match kind {
-        AxonKind::Pop32 => 2,
-        _ => 1,
-    };
-    spike + to_other_chip as u32
+    if to_other_chip || matches!(kind, AxonKind::Pop32) { 2 } else { 1 }
 }

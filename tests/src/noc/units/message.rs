@@ -30,9 +30,11 @@ impl Message {
     /// Its flits, the first first.
     #[must_use]
     pub fn flits(&self) -> Vec<Flit> {
-        let header = self.leaves_chip.then(|| self.flit.head().with_kind(Kind::Header));
-        let first = (self.recorded.kind == AxonKind::Pop32).then(|| self.flit.head());
-        header.into_iter().chain(first).chain([self.flit]).collect()
+        match self.recorded.kind {
+            _ if self.leaves_chip => vec![self.flit.head().with_kind(Kind::Header), self.flit],
+            AxonKind::Pop32 => vec![self.flit.head(), self.flit],
+            _ => vec![self.flit],
+        }
     }
 
     /// Cycles of SYN and DACC.
