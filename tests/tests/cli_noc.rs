@@ -87,6 +87,13 @@ fn a_trace_is_played_packet_by_packet() {
     // 15 routers at 3 cycles each, and 2.
     assert_eq!((number(&point["latency"]), number(&point["latency_max"])), (47.0, 47.0));
     assert_eq!((point["packets"].as_u64(), point["drained"].as_bool()), (Some(2), Some(true)));
+    // Both arrived, over 64 nodes and the 1,047 cycles that it took, or a few more.
+    let cycles = 2.0 / (64.0 * number(&point["accepted"]));
+    assert!((1047.0..1300.0).contains(&cycles), "{point}");
+    assert_eq!(
+        (point["busiest_link"].as_str(), point["accepted_min"].is_null()),
+        (Some("(0,0)->E of network 0"), true)
+    );
     fs::write(&file, "0,0,63\n7,1\n").expect("a scratch file");
     let refused = refusal(&["noc", "--trace", &file.display().to_string()]);
     assert!(
@@ -95,8 +102,24 @@ fn a_trace_is_played_packet_by_packet() {
     );
     fs::write(&file, "0,0,64\n").expect("a scratch file");
     let refused = refusal(&["noc", "--trace", &file.display().to_string()]);
-    assert!(refused.contains("destination = 64, but 0..=63"), "{refused}");
+    assert!(
+        refused.contains("line 1: destination = 64, but 0..=63 is possible") && refused.contains("--mesh"),
+        "{refused}"
+    );
     fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
+fn what_was_not_measured_is_no_zero() {
+    let none = ["noc", "--flits", "2", "--load", "1", "--window", "100", "--drain", "10"];
+    let point = &json(&none)["points"][0];
+    assert_eq!((point["packets"].as_u64(), point["drained"].as_bool()), (Some(0), Some(false)));
+    for field in ["latency", "latency_seeds", "network_latency", "percentiles", "latency_max", "routers"] {
+        assert!(point[field].is_null(), "{field} of {point}");
+    }
+    let text = String::from_utf8_lossy(&run_in(&root(), &none).stdout).into_owned();
+    let row = text.lines().find(|line| line.contains("not drained")).expect("a row");
+    assert_eq!(row.split_whitespace().filter(|cell| *cell == "-").count(), 5, "{row}");
 }
 
 #[test]

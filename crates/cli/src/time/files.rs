@@ -105,6 +105,12 @@ pub fn links(links: &Links, shape: &Shape, cycles: Cycle) -> String {
     text
 }
 
+/// `(9,1)->N of network 1`: the link behind an output of a router; `row` counts outputs router by router.
+pub fn link_name(shape: &Shape, row: usize) -> String {
+    let (net, y, x) = shape.place(row / shape.ports());
+    format!("({x},{y})->{} of network {net}", output_name(row % shape.ports()))
+}
+
 /// Name of an output.
 pub fn output_name(output: usize) -> String {
     match output {

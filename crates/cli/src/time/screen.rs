@@ -9,7 +9,7 @@ use emulator::time::mesh::links::quantile;
 use emulator::time::mesh::{Cycle, Links, port};
 use serde_json::{Value, json};
 
-use super::files::output_name;
+use super::files::link_name;
 use super::support::TimeSupport;
 use super::tally::{self, Timed};
 use super::units::{femto, joules, percent, seconds};
@@ -119,10 +119,9 @@ fn busiest(links: &Links, watched: &Watched) -> Option<(String, f64)> {
     let mesh = links.of_output.iter().enumerate();
     let mesh = mesh.filter(|(row, of)| row % shape.ports() < port::LOCAL && of.flits > 0);
     let (row, of) = mesh.max_by_key(|(row, of)| (of.flits, std::cmp::Reverse(*row)))?;
-    let (net, y, x) = shape.place(row / shape.ports());
     let [p, q] = shape.interval.map(f64::from);
     let share = (of.flits + of.markers) as f64 * p / q / watched.timed.tally.all_cycles().max(1) as f64;
-    Some((format!("({x},{y})->{} of network {net}", output_name(row % shape.ports())), share))
+    Some((link_name(shape, row), share))
 }
 
 fn packets_text(links: &Links, watched: &Watched) -> String {

@@ -1,8 +1,11 @@
 //! Points of a curve: every load played with every seed.
 #![allow(clippy::float_arithmetic, reason = "means and rates")]
 
+use std::cmp::Reverse;
+
 use emulator::time::mesh::log::LinkLoad;
 use emulator::time::mesh::traffic::{self, Departure, Measurement, Parts, Pattern, PatternError, Setup};
+use emulator::time::mesh::{Cycle, port};
 use indicatif::ProgressBar;
 use isa::timing::Timing;
 use serde::Serialize;
@@ -10,6 +13,7 @@ use serde::Serialize;
 use super::mesh::Mesh;
 use super::theory;
 use crate::flits::Keeper;
+use crate::time::files::link_name;
 
 /// Latency that counts as saturated, in multiples of that without load.
 pub const SATURATED: f64 = 3.0;
@@ -60,26 +64,28 @@ pub struct Point {
     pub load: f64,
     /// Packets made, per node and cycle.
     pub offered: f64,
-    /// Packets that arrived, per node and cycle.
+    /// Packets that arrived, per node and cycle: of the window, or of all cycles that a trace took.
     pub accepted: f64,
-    /// The same of the worst-served source.
-    pub accepted_min: f64,
+    /// The same of the worst-served source; none of a trace, whose sources need not send.
+    pub accepted_min: Option<f64>,
     /// Packets whose latency is known.
     pub packets: u64,
-    /// Mean latency, cycles.
-    pub latency: f64,
+    /// Mean latency, cycles; none, like all of latency and routers, where no packet was measured.
+    pub latency: Option<f64>,
     /// Lowest and highest mean of a seed.
-    pub latency_seeds: [f64; 2],
+    pub latency_seeds: Option<[f64; 2]>,
     /// Mean latency from the first flit's sending.
-    pub network_latency: f64,
+    pub network_latency: Option<f64>,
     /// Latencies that 500, 900, 990 and 999 of 1000 packets do not exceed.
-    pub percentiles: [u64; 4],
+    pub percentiles: Option<[u64; 4]>,
     /// The longest latency.
-    pub latency_max: u64,
+    pub latency_max: Option<u64>,
     /// Mean number of routers passed.
-    pub routers: f64,
+    pub routers: Option<f64>,
     /// Flits per cycle of the busiest link.
     pub link_max: f64,
+    /// That link, e.g. `(9,1)->N of network 1`; none where no flit left a tile.
+    pub busiest_link: Option<String>,
     /// Flits per cycle of the busiest output to a core.
     pub ejection_max: f64,
     /// Whether all measured packets arrived in time.
@@ -87,6 +93,31 @@ pub struct Point {
     /// Grants of all routers.
     #[serde(skip)]
     pub flit_hops: u64,
+}
+
+/// One run of a load.
+struct Run {
+    measured: Measurement,
+    /// Cycles in which links and arrivals were counted.
+    cycles: u64,
+    /// Most flits of a link and of an output to a core.
+    most: [u64; 2],
+    /// The link with the most.
+    busiest: Option<String>,
+}
+
+impl Run {
+    fn new(mesh: &Mesh, measured: Measurement, cycles: u64, links: &LinkLoad) -> Self {
+        let (shape, flits) = (&mesh.shape, &links.flits);
+        let between = (0..flits.len()).filter(|row| row % shape.ports() < port::LOCAL && flits[*row] > 0);
+        let row = between.max_by_key(|row| (flits[*row], Reverse(*row)));
+        Self { measured, cycles, most: links.most(shape), busiest: row.map(|row| link_name(shape, row)) }
+    }
+
+    /// Flits per cycle of the busiest link, or output to a core.
+    fn most(&self, which: usize) -> f64 {
+        self.most[which] as f64 / self.cycles.max(1) as f64
+    }
 }
 
 /// Points with what the mesh can do at best.
@@ -109,14 +140,17 @@ impl Curve {
     /// The load at which latency is three times that without load, by lines between points.
     pub fn saturation(&self) -> Option<f64> {
         let limit = SATURATED * self.zero_load?;
-        let over = self.points.iter().position(|point| point.latency >= limit)?;
-        let [low, high] = [self.points.get(over.checked_sub(1)?)?, &self.points[over]];
-        Some(low.load + (high.load - low.load) * (limit - low.latency) / (high.latency - low.latency))
+        let known: Vec<[f64; 2]> =
+            self.points.iter().filter_map(|point| Some([point.load, point.latency?])).collect();
+        let over = known.iter().position(|[_, latency]| *latency >= limit)?;
+        let ([low, below], [high, above]) = (known.get(over.checked_sub(1)?)?, known[over]);
+        Some(low + (high - low) * (limit - below) / (above - below))
     }
 
     /// Whether a point is beyond saturation.
     pub fn is_saturated(&self, point: &Point) -> bool {
-        self.zero_load.is_some_and(|zero| point.latency >= SATURATED * zero)
+        let limit = self.zero_load.map(|zero| SATURATED * zero);
+        limit.zip(point.latency).is_some_and(|(limit, latency)| latency >= limit)
     }
 }
 
@@ -143,7 +177,7 @@ pub fn sweep(
                     measured
                 }
             };
-            runs.push((measured, links.most(&mesh.shape)));
+            runs.push(Run::new(mesh, measured, setup.window, &links));
             bar.inc(1);
         }
         points.push(point(f64::from(*rate_ppm) / 1e6, &runs));
@@ -165,9 +199,8 @@ pub fn of_trace(
     (drain, engine): (u64, Engine),
     log: Option<&mut Keeper>,
 ) -> Result<Curve, PatternError> {
-    let end = departures.iter().map(|departure| departure.at + 1).max().unwrap_or(0);
-    let mut both = (LinkLoad::new(&mesh.shape, 0, end), Keeper::default());
-    let measured = match &log {
+    let mut both = (LinkLoad::new(&mesh.shape, 0, Cycle::MAX), Keeper::default());
+    let mut measured = match &log {
         None => traffic::replay(mesh.shape, departures, drain, (engine.into(), &mut both.0))?,
         Some(_) => traffic::replay(mesh.shape, departures, drain, (engine.into(), &mut both))?,
     };
@@ -176,42 +209,48 @@ pub fn of_trace(
         *log = kept;
     }
     let load = measured.offered as f64 / (measured.nodes * measured.window).max(1) as f64;
+    // Most packets of a trace arrive behind its last departure: what counts is what arrived over all that was played.
+    measured.accepted = measured.measured;
+    let cycles = measured.cycles;
+    let run = Run::new(mesh, measured, cycles, &links);
     Ok(Curve {
         traffic: "trace",
         mesh: mesh.name(),
         timing: mesh.timing.clone(),
         zero_load: None,
         bound: None,
-        points: vec![point(load, &[(measured, links.most(&mesh.shape))])],
+        points: vec![Point { accepted_min: None, ..point(load, &[run]) }],
     })
 }
 
-fn point(load: f64, runs: &[(Measurement, [u64; 2])]) -> Point {
-    let nodes = runs.first().map_or(0, |(run, _)| run.nodes);
+fn point(load: f64, runs: &[Run]) -> Point {
+    let nodes = runs.first().map_or(0, |run| run.measured.nodes);
     let mut all = Measurement { nodes, ..Measurement::default() };
-    runs.iter().for_each(|(run, _)| all += run);
-    let cycles: u64 = runs.iter().map(|(run, _)| run.window).sum();
-    let rate = |packets: u64| packets as f64 / (all.nodes * cycles).max(1) as f64;
-    let mean = |sum: u64| sum as f64 / all.measured.max(1) as f64;
-    let means = || runs.iter().map(|(run, _)| run.latency());
-    let most = |which: usize| {
-        runs.iter().map(|(run, most)| most[which] as f64 / run.window.max(1) as f64).fold(0.0, f64::max)
-    };
+    runs.iter().for_each(|run| all += &run.measured);
+    let sum = |cycles: fn(&Run) -> u64| runs.iter().map(cycles).sum::<u64>().max(1) as f64;
+    let (window, cycles) = (sum(|run| run.measured.window), sum(|run| run.cycles));
+    let rate = |packets: u64, cycles: f64| packets as f64 / (all.nodes.max(1) as f64 * cycles);
+    let is_known = all.measured > 0;
+    let mean = |sum: u64| is_known.then(|| sum as f64 / all.measured as f64);
+    let measured = || runs.iter().map(|run| &run.measured).filter(|run| run.measured > 0);
+    let means = || measured().map(Measurement::latency);
+    let busiest = runs.iter().max_by(|a, b| a.most(0).total_cmp(&b.most(0)));
     Point {
         load,
-        offered: rate(all.offered),
-        accepted: rate(all.accepted),
-        accepted_min: all.accepted_min as f64 / cycles.max(1) as f64,
+        offered: rate(all.offered, window),
+        accepted: rate(all.accepted, cycles),
+        accepted_min: Some(all.accepted_min as f64 / cycles),
         packets: all.measured,
         latency: mean(all.latency_sum),
-        latency_seeds: [means().fold(f64::MAX, f64::min), means().fold(0.0, f64::max)],
+        latency_seeds: is_known.then(|| [means().fold(f64::MAX, f64::min), means().fold(0.0, f64::max)]),
         network_latency: mean(all.network_latency_sum),
-        percentiles: [500, 900, 990, 999].map(|permille| all.percentile(permille)),
-        latency_max: all.latency_max,
+        percentiles: is_known.then(|| [500, 900, 990, 999].map(|permille| all.percentile(permille))),
+        latency_max: is_known.then_some(all.latency_max),
         routers: mean(all.routers_sum),
-        link_max: most(0),
-        ejection_max: most(1),
-        drained: runs.iter().all(|(run, _)| run.drained),
+        link_max: busiest.map_or(0.0, |run| run.most(0)),
+        busiest_link: busiest.and_then(|run| run.busiest.clone()),
+        ejection_max: runs.iter().map(|run| run.most(1)).fold(0.0, f64::max),
+        drained: runs.iter().all(|run| run.measured.drained),
         flit_hops: all.flit_hops,
     }
 }

@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
 fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Curve, Failure> {
     let mesh = arguments.mesh.build()?;
     if let Some(path) = &arguments.trace {
-        let departures = departures::read(path)?;
+        let departures = departures::read(path, mesh.shape.cores() as u32)?;
         return curve::of_trace(&mesh, &departures, (arguments.drain, arguments.engine), log)
             .map_err(|error| Failure::user(format!("{}: {error}", path.display())));
     }

@@ -31,7 +31,10 @@ fn draw(curve: &Curve, text: &mut String) -> Result<(), Box<dyn std::error::Erro
     let title = format!("{} on {}", curve.traffic, curve.mesh);
     let halves = root.titled(&title, ("sans-serif", 16))?.split_evenly((1, 2));
     let load_max = curve.points.last().map_or(1.0, |point| point.load);
-    let of = |value: fn(&Point) -> f64| curve.points.iter().map(|p| (p.load, value(p))).collect::<Vec<_>>();
+    // Points at which nothing was measured are left out.
+    let of = |value: fn(&Point) -> Option<f64>| {
+        curve.points.iter().filter_map(|p| Some((p.load, value(p)?))).collect::<Vec<_>>()
+    };
     let zero = curve.zero_load.unwrap_or(1.0);
     let shown = |line: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
         let over = line.iter().position(|(_, y)| *y > SHOWN * zero).map_or(line.len(), |i| i + 1);
@@ -40,15 +43,15 @@ fn draw(curve: &Curve, text: &mut String) -> Result<(), Box<dyn std::error::Erro
     let saturated = vec![(0.0, SATURATED * zero), (load_max, SATURATED * zero)];
     let latency: [Line; 3] = [
         ("mean", shown(of(|p| p.latency)), COLORS[0]),
-        ("99 of 100", shown(of(|p| p.percentiles[2] as f64)), COLORS[1]),
+        ("99 of 100", shown(of(|p| Some(p.percentiles?[2] as f64))), COLORS[1]),
         ("3 x without load", saturated, GREY),
     ];
     panel(&halves[0], "latency, cycles", (load_max, SHOWN * zero), &latency)?;
     let accepted_max = curve.points.iter().map(|p| p.offered.max(p.accepted)).fold(0.0, f64::max) * 1.05;
     let throughput: [Line; 3] = [
-        ("accepted", of(|p| p.accepted), COLORS[0]),
+        ("accepted", of(|p| Some(p.accepted)), COLORS[0]),
         ("worst source", of(|p| p.accepted_min), COLORS[1]),
-        ("offered", of(|p| p.offered), GREY),
+        ("offered", of(|p| Some(p.offered)), GREY),
     ];
     panel(&halves[1], "packets per node and cycle", (load_max, accepted_max), &throughput)?;
     root.present()?;

@@ -17,7 +17,7 @@ pub fn text(curve: &Curve) -> String {
     if let Some(bound) = curve.bound {
         let _ = write!(out, ", at most {bound:.4} packets per node and cycle");
     }
-    out += "\n\n    load accepted     mean    p50    p90    p99    max  link  to core\n";
+    out += "\n\n    load accepted     mean    p50    p90    p99    max  link  to core  busiest link\n";
     out.extend(curve.points.iter().map(|point| row(curve, point)));
     match curve.saturation() {
         Some(load) => {
@@ -30,34 +30,59 @@ pub fn text(curve: &Curve) -> String {
 }
 
 fn row(curve: &Curve, point: &Point) -> String {
-    let [p50, p90, p99, _] = point.percentiles;
-    let Point { load, accepted, latency, latency_max, link_max, ejection_max, .. } = point;
+    let [p50, p90, p99, _] = cells(point.percentiles, "-");
+    let (latency, max) = (cell(point.latency, 2, "-"), whole(point.latency_max, "-"));
+    let [load, accepted] = [point.load, point.accepted].map(rate);
+    let Point { link_max, ejection_max, .. } = point;
+    let busiest = point.busiest_link.as_deref().unwrap_or("-");
     let note = match (point.drained, curve.is_saturated(point)) {
         (false, _) => "  not drained",
         (true, true) => "  saturated",
         (true, false) => "",
     };
     format!(
-        "{load:8.4} {accepted:8.4} {latency:8.2} {p50:6} {p90:6} {p99:6} {latency_max:6} {link_max:5.3}    {ejection_max:5.3}{note}\n"
+        "{load:>8} {accepted:>8} {latency:>8} {p50:>6} {p90:>6} {p99:>6} {max:>6} {link_max:5.3}    {ejection_max:5.3}  \
+         {busiest}{note}\n"
     )
 }
 
-/// The points, a line each.
+/// Packets per node and cycle; what four digits would show as nothing has an exponent.
+fn rate(value: f64) -> String {
+    if value > 0.0 && value < 0.001 { format!("{value:.2e}") } else { format!("{value:.4}") }
+}
+
+/// A number with so many digits behind the point; `none` where nothing was measured.
+fn cell(value: Option<f64>, digits: usize, none: &str) -> String {
+    value.map_or_else(|| none.into(), |value| format!("{value:.digits$}"))
+}
+
+fn whole(value: Option<u64>, none: &str) -> String {
+    value.map_or_else(|| none.into(), |value| value.to_string())
+}
+
+fn cells(values: Option<[u64; 4]>, none: &str) -> [String; 4] {
+    values.map_or_else(|| [none; 4].map(String::from), |values| values.map(|value| value.to_string()))
+}
+
+/// The points, a line each; what was not measured is an empty cell.
 pub fn csv(curve: &Curve) -> String {
     let mut out = String::from(
         "traffic,load,offered,accepted,accepted_min,packets,latency,latency_low,latency_high,network_latency,\
-         p50,p90,p99,p999,latency_max,routers,link_max,ejection_max,drained\n",
+         p50,p90,p99,p999,latency_max,routers,link_max,ejection_max,drained,busiest_link\n",
     );
     for point in &curve.points {
-        let [low, high] = point.latency_seeds;
-        let [p50, p90, p99, p999] = point.percentiles;
-        let Point { load, offered, accepted, accepted_min, packets, latency, network_latency, .. } = point;
-        let Point { latency_max, routers, link_max, ejection_max, drained, .. } = point;
+        let [low, high] = [0, 1].map(|i| cell(point.latency_seeds.map(|seeds| seeds[i]), 4, ""));
+        let [p50, p90, p99, p999] = cells(point.percentiles, "");
+        let [latency, network_latency, routers] =
+            [point.latency, point.network_latency, point.routers].map(|value| cell(value, 4, ""));
+        let (latency_max, accepted_min) = (whole(point.latency_max, ""), cell(point.accepted_min, 6, ""));
+        let Point { load, offered, accepted, packets, link_max, ejection_max, drained, .. } = point;
+        let busiest = point.busiest_link.as_ref().map_or_else(String::new, |link| format!("\"{link}\""));
         let _ = writeln!(
             out,
-            "{},{load:.6},{offered:.6},{accepted:.6},{accepted_min:.6},{packets},{latency:.4},{low:.4},{high:.4},\
-             {network_latency:.4},{p50},{p90},{p99},{p999},{latency_max},{routers:.4},{link_max:.6},\
-             {ejection_max:.6},{drained}",
+            "{},{load:.6},{offered:.6},{accepted:.6},{accepted_min},{packets},{latency},{low},{high},\
+             {network_latency},{p50},{p90},{p99},{p999},{latency_max},{routers},{link_max:.6},\
+             {ejection_max:.6},{drained},{busiest}",
             curve.traffic
         );
     }
