@@ -12,6 +12,8 @@ const WIDTH: u64 = 860;
 const LEFT: u64 = 110;
 /// Most rows of pixels of one band.
 const BAND_MAX: u64 = 200;
+/// Most points of a curve that are marked each.
+const MARKED_MAX: usize = 40;
 /// Colours of curves, readable on white for people who see colours differently (Okabe and Ito 2008).
 const COLORS: [&str; 8] =
     ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8a8a00"];
@@ -51,9 +53,7 @@ fn cells(events: &[Event], band: &Band, last: u32, height: u64) -> Vec<(u64, u64
     rows.sort_unstable();
     let place = |event: &Event| {
         let found = rows.binary_search_by_key(&event.key, |row| row.0).ok()?;
-        let step = u64::from(event.at.step.0.saturating_sub(1));
-        let x = step * WIDTH / u64::from(last.max(1));
-        Some((x.min(WIDTH - 1), rows[found].1 * height / rows.len() as u64))
+        Some((x_of(event.at.step.0, last), rows[found].1 * height / rows.len() as u64))
     };
     let mut cells: Vec<_> = events.iter().filter_map(place).collect();
     cells.sort_unstable();
@@ -61,9 +61,14 @@ fn cells(events: &[Event], band: &Band, last: u32, height: u64) -> Vec<(u64, u64
     cells
 }
 
-/// Up to eight columns of a recording as curves over time.
+/// Pixels from the left edge to a step of `1..=last`.
+fn x_of(step: u32, last: u32) -> u64 {
+    (u64::from(step.saturating_sub(1)) * WIDTH / u64::from(last.max(1))).min(WIDTH - 1)
+}
+
+/// Up to eight columns of a recording as curves over steps `1..=last`; where there are few points, each is marked.
 #[must_use]
-pub fn curves(recording: &Recording) -> String {
+pub fn curves(recording: &Recording, last: u32) -> String {
     const HEIGHT: i64 = 160;
     let columns = recording.columns.len().min(COLORS.len());
     let shown = || recording.rows().flat_map(|(_, row)| row[..columns].iter().copied());
@@ -71,22 +76,27 @@ pub fn curves(recording: &Recording) -> String {
     let span = (i64::from(high) - i64::from(low)).max(1);
     let y = |v: i32| 8 + HEIGHT - (i64::from(v) - i64::from(low)) * HEIGHT / span;
     let mut body = label(&high.to_string(), 16) + &label(&low.to_string(), 8 + HEIGHT as u64);
-    let count = recording.moments.len();
     for column in 0..columns {
-        let points: Vec<(u64, i64)> = recording
-            .rows()
-            .enumerate()
-            .map(|(i, (_, row))| (LEFT + i as u64 * WIDTH / count.max(1) as u64, y(row[column])))
-            .collect();
+        let points: Vec<(u64, i64)> =
+            recording.rows().map(|(at, row)| (LEFT + x_of(at.step.0, last), y(row[column]))).collect();
         let path = polyline(&points);
         let color = COLORS[column];
         let _ = writeln!(body, "<path class=\"curve\" stroke=\"{color}\" d=\"{path}\"/>");
+        if points.len() <= MARKED_MAX {
+            let mark =
+                |(x, y): &(u64, i64)| format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"{color}\"/>");
+            let _ = writeln!(body, "{}", points.iter().map(mark).collect::<String>());
+        }
         let (x, name) = (LEFT + 100 * column as u64, escape(&recording.columns[column]));
         let _ = writeln!(body, "<text x=\"{x}\" y=\"{}\" style=\"fill:{color}\">{name}</text>", HEIGHT + 38);
     }
-    let last = recording.moments.last().map_or(0, |moment| moment.step.0);
     body += &axis(last, HEIGHT as u64 + 10);
-    frame(&body, HEIGHT as u64 + 48)
+    let all = recording.columns.len();
+    if all > columns {
+        let y = HEIGHT + 54;
+        let _ = writeln!(body, "<text x=\"{LEFT}\" y=\"{y}\">first {columns} of {all}</text>");
+    }
+    frame(&body, HEIGHT as u64 + if all > columns { 64 } else { 48 })
 }
 
 /// A path through the points; of those that share a column of pixels only the first, lowest and highest.
@@ -109,12 +119,13 @@ fn label(text: &str, y: u64) -> String {
 }
 
 fn axis(last: u32, y: u64) -> String {
-    let ticks: String = (0..=4u64)
-        .map(|i| {
-            let (x, step) = (LEFT + i * WIDTH / 4, (u64::from(last) * i / 4).max(1));
-            format!("<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{step}</text>", y + 14)
-        })
-        .collect();
+    let mut steps: Vec<u32> = (0..=4u64).map(|i| ((u64::from(last) * i / 4) as u32).max(1)).collect();
+    steps.dedup();
+    let tick = |step: u32| {
+        let x = LEFT + x_of(step, last);
+        format!("<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{step}</text>", y + 14)
+    };
+    let ticks: String = steps.into_iter().map(tick).collect();
     ticks + "\n"
 }
 
@@ -165,7 +176,30 @@ mod tests {
         for (step, value) in [(1, -5), (2, 100), (3, 7)] {
             v.push(Moment { sample: 0, step: Step(step) }, [value]);
         }
-        let svg = curves(&v);
+        let svg = curves(&v, 3);
         assert!(svg.contains("M110 168L396 8L683"), "{svg}");
+    }
+
+    #[test]
+    fn chosen_steps_stand_where_they_were() {
+        let mut v = Recording::new("a.v".into(), Variable::V, vec!["a[0]".into()]);
+        for step in [6, 11, 101] {
+            v.push(Moment { sample: 0, step: Step(step) }, [0]);
+        }
+        let svg = curves(&v, 200);
+        // Pixels 5, 10 and 100 steps of 860/200 to the right of 110.
+        assert!(svg.contains("d=\"M131 168L153 168L540 168\""), "{svg}");
+        assert!(svg.contains("x=\"965\" y=\"184\" text-anchor=\"middle\">200<"), "{svg}");
+        assert!(!svg.contains("first"), "{svg}");
+    }
+
+    #[test]
+    fn one_point_is_seen() {
+        let names = (0..9).map(|i| format!("a[{i}]")).collect();
+        let mut v = Recording::new("a.v".into(), Variable::V, names);
+        v.push(Moment { sample: 0, step: Step(64) }, 0..9);
+        let svg = curves(&v, 64);
+        assert_eq!(svg.matches("<circle cx=\"956\"").count(), 8, "{svg}");
+        assert!(svg.contains(">first 8 of 9<"), "{svg}");
     }
 }

@@ -218,7 +218,7 @@ fn page(outcome: &Outcome, bands: &[svg::Band]) -> String {
         let rows = first.moments.iter().take_while(|m| m.sample == 0).count();
         first.moments.truncate(rows);
         first.values.truncate(rows * first.columns.len());
-        section(recording.name.clone(), svg::curves(&first));
+        section(recording.name.clone(), svg::curves(&first, outcome.steps));
     }
     html::page(&outcome.summary, &sections)
 }
