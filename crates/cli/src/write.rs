@@ -34,6 +34,15 @@ pub fn possible(path: Option<&Path>) -> Result<(), Failure> {
     if path.is_dir() { Err(io(Error::new(ErrorKind::IsADirectory, "it is a folder"))) } else { Ok(()) }
 }
 
+/// Refuses a folder that could not be made or written into, before the work whose results it is for; makes nothing.
+pub fn possible_folder(path: &Path) -> Result<(), Failure> {
+    let full = std::path::absolute(path).map_err(|error| Failure::io("make the folder", path, &error))?;
+    let there = full.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(&full);
+    let probe = there.join(format!(".seamount.{}.part", std::process::id()));
+    let tried = fs::create_dir(&probe).and_then(|()| fs::remove_dir(&probe));
+    tried.map_err(|error| Failure::io("make the folder", path, &error))
+}
+
 fn renamed(target: &Path, bytes: &[u8]) -> Result<(), Error> {
     let temporary = beside(target);
     let written = fs::File::create(&temporary).and_then(|mut file| file.write_all(bytes));
@@ -86,6 +95,8 @@ mod tests {
         assert!(atomic(&file, b"four").is_err() && atomic(&dir, b"five").is_err());
         assert!(possible(Some(&dir)).is_err() && possible(Some(&dir.join("no/a"))).is_err());
         assert!(possible(Some(&dir.join("new"))).is_ok() && possible(None).is_ok());
+        assert!(possible_folder(&dir.join("x/y")).is_ok() && !dir.join("x").exists());
+        assert!(possible_folder(&file.join("y")).is_err() && possible_folder(&file).is_err());
         fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -13,7 +13,7 @@ use crate::open::Network;
 use crate::run::options::RunOptions;
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Overflow, Plan};
-use crate::run::{files, learned, names, probe, screen};
+use crate::run::{earlier, files, learned, names, probe, screen};
 use crate::time::run::{self as timed, Wanted};
 use crate::time::screen as time_screen;
 use crate::time::watched::Watched;
@@ -22,7 +22,7 @@ use crate::write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount run programs/digits\n          \
-seamount run chip.img --steps 1e4 --spikes in.csv --probe 'res[0..8].{u,v}' --out run --json\n          \
+seamount run programs/hello --steps 1e4 --probe 'out[0..4].{u,v} every 100' --out run --json\n          \
 seamount run programs/digits --timing cycle --calibration loihi1-nahuku --out run")]
 pub struct Arguments {
     #[command(flatten)]
@@ -60,9 +60,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     }
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
     let timing = arguments.timing.find()?;
-    arguments.out.as_deref().map_or(Ok(()), write::folder)?;
-    if let (Some(_), Some(folder)) = (&timing, &arguments.out) {
-        write::folder(&folder.join("time"))?;
+    if let Some(folder) = &arguments.out {
+        write::possible_folder(folder)?;
+        write::possible_folder(&folder.join("time"))?;
     }
     announce(&image, &plan, ui);
     let bar = ui.bar(1, "steps");
@@ -81,10 +81,12 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let image = machine.chip().image();
     let mut written = learned::save_image(save_image, machine.chip())?;
     written.extend(learned::save_net(save_net, network.as_ref(), machine.chip())?);
-    if let (Some(watched), Some(folder)) = (&watched, &arguments.out) {
-        written.extend(watched.write(folder)?);
+    let mut saved = Vec::new();
+    if let Some(folder) = &arguments.out {
+        earlier::remove(folder)?;
+        saved = watched.as_ref().map_or(Ok(Vec::new()), |watched| watched.write(folder))?;
     }
-    let saved = save(arguments, image, &outcome, ui)?;
+    let saved = save(arguments, image, (&outcome, saved), ui)?;
     if let (Some(flits), Some(path)) =
         (watched.as_ref().and_then(|w| w.flits.as_ref()), arguments.timing.flit_log())
     {
@@ -151,11 +153,16 @@ fn announce(image: &Image, plan: &Plan, ui: &Ui) {
     ui.status("Running", &format!("{what} on {cores} of {}{threads}", image.chip.name));
 }
 
-/// Writes what was asked for: data with `--out`; the report always, but with `--json` only with `--out`.
-fn save(arguments: &Arguments, image: &Image, outcome: &Outcome, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
+/// Writes what was asked for: data with `--out`, beside the `tables` of its time; the report always, but with `--json` only with `--out`.
+fn save(
+    arguments: &Arguments,
+    image: &Image,
+    (outcome, tables): (&Outcome, Vec<PathBuf>),
+    ui: &Ui,
+) -> Result<Vec<PathBuf>, Failure> {
     let bands = names::bands(&image.symbols);
     if let Some(folder) = &arguments.out {
-        let mut written = files::data(folder, outcome)?;
+        let mut written = files::data(folder, outcome, tables)?;
         written.push(files::report(folder, outcome, &bands)?);
         return Ok(written);
     }

@@ -25,12 +25,15 @@ pub struct Field {
 const CIRCUMSTANCES: [&str; 9] =
     ["network", "version", "backend", "messages", "hops", "chip_links", "updates_inactive", "time", "energy"];
 
-/// Fields of two summaries that differ, and behind them those of circumstances alone; the wall clock is no result.
+/// Fields of two summaries that differ, and behind them those of circumstances alone; the wall clock is no result, nor
+/// is what was written.
 pub fn summaries(a: &Value, b: &Value) -> [Vec<Field>; 2] {
     let names =
         |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let all: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
-    let differs = all.into_iter().filter(|name| name != "wall_s" && a[name] != b[name]);
+    let differs = all
+        .into_iter()
+        .filter(|name| name != "wall_s" && name != super::earlier::FILES && a[name] != b[name]);
     let fields = differs.map(|name| Field { before: a[&name].clone(), after: b[&name].clone(), name });
     let (circumstances, function) = fields.partition(|field| CIRCUMSTANCES.contains(&field.name.as_str()));
     [function, circumstances]

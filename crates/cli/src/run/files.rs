@@ -2,27 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use trace::files::{FileError, write_events, write_npy, write_npz};
 use trace::{Raster, Recording, html, svg};
 
-use super::names;
 use super::outcome::{Measured, Outcome, SpikeRecord};
+use super::{earlier, names};
 use crate::failure::Failure;
 use crate::write;
 
 /// Writes `spikes.evt`, `samples.csv`, for every record an npy and a CSV, and all of them in one `recordings.npz`:
 /// spikes as rows (sample, step, column), values, and rows (sample, step) of the values as `NAME.at`. `summary.json` is
-/// taken away first and written last, so that it stands only in a folder that is whole. Returns the files.
-pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
-    let mut out = Out { folder, files: Vec::new() };
+/// written last, so that it stands only in a folder that is whole; it names the files, and those `before`. Returns them all.
+pub fn data(folder: &Path, outcome: &Outcome, before: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+    let mut out = Out { folder, files: before };
     write::folder(folder)?;
-    let summary = folder.join("summary.json");
-    if summary.exists() {
-        fs::remove_file(&summary).map_err(|error| Failure::io("replace", &summary, &error))?;
-    }
     if !outcome.spikes.is_empty() {
         out.put("spikes.evt", &write_events(&all_spikes(&outcome.spikes)))?;
     }
@@ -46,7 +41,9 @@ pub fn data(folder: &Path, outcome: &Outcome) -> Result<Vec<PathBuf>, Failure> {
     if !outcome.samples.is_empty() {
         out.put("samples.csv", samples_csv(outcome).as_bytes())?;
     }
-    out.put("summary.json", format!("{}\n", outcome.summary.to_json()).as_bytes())?;
+    let mut summary = outcome.summary.clone();
+    summary.measure(earlier::FILES, earlier::names(folder, &out.files));
+    out.put("summary.json", format!("{}\n", summary.to_json()).as_bytes())?;
     Ok(out.files)
 }
 

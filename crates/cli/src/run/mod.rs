@@ -1,6 +1,7 @@
 //! Running an image: what is recorded, how it is driven, what is written and shown.
 
 pub mod compare;
+pub mod earlier;
 pub mod files;
 pub mod learned;
 pub mod machine;
