@@ -10,7 +10,9 @@ use crate::ui::Ui;
 use crate::write;
 
 #[derive(clap::Args)]
-#[command(after_help = "Example: seamount asm chip.nms -o chip.img")]
+#[command(
+    after_help = "Example: seamount dis programs/hello -o hello.nms && seamount asm hello.nms -o hello.img"
+)]
 pub struct Arguments {
     /// Assembly text, as `seamount dis` writes it
     text: PathBuf,
@@ -25,11 +27,35 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         let findings = errors.iter().map(|error| finding(error, &source.text));
         Failure { exit: Exit::User, findings: findings.collect(), source: Some(source.clone()) }
     })?;
+    let problems = image::validate(&image);
+    if !problems.is_empty() {
+        let findings = problems.iter().map(|problem| refused(problem, &source.text)).collect();
+        return Err(Failure { exit: Exit::User, findings, source: Some(source) });
+    }
     let bytes = open::bytes(&image)?;
     write::atomic(&arguments.out, &bytes)?;
     ui.status("Wrote", &format!("{} ({} bytes)", arguments.out.display(), bytes.len()));
     ui.object(&json!({ "schema": trace::SCHEMA, "image": arguments.out, "bytes": bytes.len() }));
     Ok(Exit::Ok)
+}
+
+/// Why nobody could load the image, at the line of the core where it is one of a core.
+fn refused(problem: &image::Problem, text: &str) -> Finding {
+    // A place reads `core7 AxonMap row 3`, the line `core 7`.
+    let core = problem.place.split_whitespace().next().and_then(|word| word.strip_prefix("core"));
+    let is_its = |line: &str| {
+        let mut words = line.split_whitespace();
+        line.starts_with("core") && words.next() == Some("core") && words.next() == core
+    };
+    let mut start = 0;
+    let mut places = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if core.is_some() && is_its(line) {
+            places = vec![Place { start, end: start + line.trim_end().len(), label: String::new() }];
+        }
+        start += line.len();
+    }
+    Finding { message: format!("no chip can load this: {problem}"), places, ..Finding::default() }
 }
 
 fn finding(error: &asm::AsmError, text: &str) -> Finding {
