@@ -15,8 +15,8 @@ use crate::write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount build programs/digits -o chip.img --report\n          \
-seamount build net.snn -o chip.img --chip loihi-8 --placement-svg placement.svg\n          \
-seamount build net.snn -o chip.img --profile run --report")]
+seamount build programs/digits -o chip.img --chip loihi-8 --placement-svg placement.svg\n          \
+seamount run programs/digits --timing cycle --out run && seamount build programs/digits -o chip.img --profile run")]
 pub struct Arguments {
     #[command(flatten)]
     input: Input,

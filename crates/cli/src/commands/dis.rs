@@ -10,7 +10,9 @@ use crate::ui::Ui;
 use crate::write;
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples: seamount dis chip.img\n          seamount dis chip.img -o chip.nms")]
+#[command(
+    after_help = "Examples: seamount dis programs/hello\n          seamount dis programs/digits -o digits.nms"
+)]
 pub struct Arguments {
     #[command(flatten)]
     input: Input,

@@ -13,7 +13,7 @@ const DEFAULTS: &str = "loihi1-davies2018,loihi1-nahuku";
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount energy programs/digits --samples 20\n          \
-seamount energy chip.img --steps 1e4 --calibration loihi1-nahuku --json\n\n\
+seamount energy programs/hello --steps 1e4 --calibration loihi1-nahuku --json\n\n\
 Energies are counts times the table of a calibration; each says how well its constants are known.")]
 pub struct Arguments {
     #[command(flatten)]

@@ -10,7 +10,9 @@ use crate::ui::Ui;
 use crate::write;
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples: seamount fmt net.snn\n          seamount fmt --check programs/digits")]
+#[command(
+    after_help = "Examples: seamount fmt programs/hello/main.snn\n          seamount fmt --check programs/digits"
+)]
 pub struct Arguments {
     /// Descriptions, or folders whose descriptions are meant
     #[arg(default_value = ".")]

@@ -15,9 +15,9 @@ use crate::write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount inspect programs/digits\n          \
-                        seamount inspect net.snn --dot populations | dot -Tsvg > net.svg\n          \
-                        seamount inspect net.snn --expand\n          \
-                        seamount inspect net.snn --graph net.json")]
+                        seamount inspect programs/digits --dot populations | dot -Tsvg > net.svg\n          \
+                        seamount inspect programs/hello --expand\n          \
+                        seamount inspect programs/hello --graph net.json")]
 pub struct Arguments {
     #[command(flatten)]
     input: Input,
