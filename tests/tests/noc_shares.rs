@@ -8,7 +8,7 @@
 //! channels a cycle ahead of the switch (4H + 2 cycles without load); ours allocates both at once (3H + 2). So the four
 //! are held in overload, and the fifth where it saturates; all figures are printed.
 
-#![allow(clippy::float_arithmetic, reason = "shares")]
+#![allow(clippy::float_arithmetic, clippy::print_stdout, reason = "shares, printed")]
 
 use emulator::time::mesh::traffic::Pattern;
 use seamount_tests::noc::curves::{self, mesh};
