@@ -1,4 +1,6 @@
 //! Nodes that make packets by chance and take what arrives.
+//!
+//! What happens to every packet is always inlined: calls alone cost a twentieth of a run of the planes.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -224,7 +226,7 @@ impl OpenLoop {
     }
 
     /// A packet, and the local port that it leaves by.
-    #[inline]
+    #[inline(always)]
     fn make(&mut self, now: Cycle, source: u32, to: u32) -> (u32, u32) {
         let sequence = self.sequence[source as usize];
         self.sequence[source as usize] = sequence + 1;
@@ -272,7 +274,7 @@ impl OpenLoop {
     }
 
     /// Sends the next flit of a packet.
-    #[inline]
+    #[inline(always)]
     fn send<P: Ports>(&mut self, now: Cycle, (local, id): (u32, u32), ports: &mut P) -> bool {
         let packet = &mut self.packets[id as usize];
         let flit = Flit(self.address[packet.to as usize].0 | u64::from(id) << 32);
@@ -289,7 +291,7 @@ impl OpenLoop {
         true
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, now: Cycle, flit: Flit) {
         let id = flit.payload();
         let packet = self.packets[id as usize];
