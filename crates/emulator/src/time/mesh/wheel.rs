@@ -5,20 +5,11 @@ use std::collections::BinaryHeap;
 
 use super::Cycle;
 
-/// No event.
-const NONE: u32 = u32::MAX;
-
 /// Events by cycle; within a cycle in no promised order.
-///
-/// The events of a near cycle are a list through one pool, of which the places freed last are used first.
 #[derive(Clone, Debug)]
 pub struct Wheel {
-    /// By near cycle: the place of its first event.
-    slots: Vec<u32>,
+    slots: Vec<Vec<u32>>,
     filled: Vec<u64>,
-    /// Events, and the place of the next in their list.
-    pool: Vec<(u32, u32)>,
-    free: u32,
     far: BinaryHeap<Reverse<(Cycle, u32)>>,
     now: Cycle,
 }
@@ -28,14 +19,7 @@ impl Wheel {
     #[must_use]
     pub fn new(cycles: u32) -> Self {
         let slots = cycles.next_power_of_two().max(64) as usize;
-        Self {
-            slots: vec![NONE; slots],
-            filled: vec![0; slots / 64],
-            pool: Vec::new(),
-            free: NONE,
-            far: BinaryHeap::new(),
-            now: 0,
-        }
+        Self { slots: vec![Vec::new(); slots], filled: vec![0; slots / 64], far: BinaryHeap::new(), now: 0 }
     }
 
     #[inline]
@@ -47,22 +31,13 @@ impl Wheel {
     #[inline]
     pub fn push(&mut self, at: Cycle, event: u32) {
         debug_assert!(at >= self.now, "event at {at}, already {}", self.now);
-        if at - self.now >= self.slots.len() as Cycle {
-            self.far.push(Reverse((at, event)));
-            return;
-        }
-        let slot = self.slot(at);
-        let entry = (event, self.slots[slot]);
-        let place = self.free;
-        if let Some(vacant) = self.pool.get_mut(place as usize) {
-            self.free = vacant.1;
-            *vacant = entry;
-            self.slots[slot] = place;
+        if at - self.now < self.slots.len() as Cycle {
+            let slot = self.slot(at);
+            self.slots[slot].push(event);
+            self.filled[slot / 64] |= 1 << (slot % 64);
         } else {
-            self.slots[slot] = self.pool.len() as u32;
-            self.pool.push(entry);
+            self.far.push(Reverse((at, event)));
         }
-        self.filled[slot / 64] |= 1 << (slot % 64);
     }
 
     /// The cycle of the first event.
@@ -103,14 +78,7 @@ impl Wheel {
             self.push(due, event);
         }
         let slot = self.slot(at);
-        let mut place = std::mem::replace(&mut self.slots[slot], NONE);
-        while let Some(entry) = self.pool.get_mut(place as usize) {
-            let next = entry.1;
-            events.push(entry.0);
-            entry.1 = self.free;
-            self.free = place;
-            place = next;
-        }
+        std::mem::swap(&mut self.slots[slot], events);
         self.filled[slot / 64] &= !(1 << (slot % 64));
     }
 }
