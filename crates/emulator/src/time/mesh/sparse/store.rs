@@ -47,7 +47,8 @@ impl Fifos {
     pub fn pop(&mut self, fifo: usize) -> Flit {
         let flit = self.front(fifo).0;
         let (head, len) = self.rings[fifo];
-        self.rings[fifo] = ((head + 1) & self.mask as u16, len - 1);
+        // An empty ring begins anew, in memory that is near.
+        self.rings[fifo] = if len == 1 { (0, 0) } else { ((head + 1) & self.mask as u16, len - 1) };
         flit
     }
 
@@ -123,6 +124,9 @@ impl Channels {
             c.head = (c.head + 1) & self.mask as u16;
             c.len -= 1;
             c.free += 1;
+        }
+        if c.len == 0 {
+            c.head = 0;
         }
         c.free > 0
     }
