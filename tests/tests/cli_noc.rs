@@ -65,6 +65,31 @@ fn both_engines_and_every_run_give_the_same() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same() {
+    let folder = scratch("noc-threads");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let meshes =
+        [&["--mesh", "8x8"][..], &["--mesh", "4x3", "--cores", "4", "--calibration", "loihi1-davies2018"]];
+    for mesh in meshes {
+        let of = |threads: &str| {
+            let (csv, log) = (path("curve.csv"), path("grants.flits"));
+            let common = ["noc", "--load", "0.05", "--window", "1500", "--warmup", "300"];
+            let files = ["--threads", threads, "--csv", &csv, "--log", &log];
+            let said = json(&[&common[..], mesh, &files].concat());
+            assert!(said["log_hash"].is_string() && number(&said["points"][0]["packets"]) > 1000.0, "{said}");
+            (said, fs::read(csv).expect("--csv writes"), fs::read(log).expect("--log writes"))
+        };
+        let alone = of("1");
+        for threads in ["2", "8"] {
+            assert!(of(threads) == alone, "{threads} threads, {mesh:?}");
+        }
+    }
+    let refused = refusal(&["noc", "--load", "0.05", "--threads", "2", "--engine", "dense"]);
+    assert!(refused.contains("--engine dense plays on one thread"), "{refused}");
+    fs::remove_dir_all(folder).expect("scratch is ours");
+}
+
+#[test]
 fn all_patterns_play() {
     for pattern in ["uniform", "transpose", "bitcomp", "tornado", "hotspot4", "hotspot1", "neighbour"] {
         let curve = json(&["noc", "--pattern", pattern, "--load", "0.005", "--window", "2000"]);
