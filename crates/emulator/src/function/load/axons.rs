@@ -58,7 +58,7 @@ pub fn read(image: &Image, slots: &[u64], at: usize) -> Result<(Axon, usize), St
 pub struct Atlas {
     ids: Vec<CoreId>,
     /// Tile column and row on the board, chip column and row.
-    places: Vec<[u32; 4]>,
+    places: Vec<(u32, u32)>,
 }
 
 impl Atlas {
@@ -71,9 +71,10 @@ impl Atlas {
     }
 }
 
-fn place(image: &Image, core: CoreId) -> [u32; 4] {
-    let (place, board) = (image.chip.place(core), image.chip.board.width);
-    [place.x, place.y, place.chip % board, place.chip / board]
+/// Column and row of a core's tile on the board.
+fn place(image: &Image, core: CoreId) -> (u32, u32) {
+    let place = image.chip.place(core);
+    (place.x, place.y)
 }
 
 /// Finds the lists that axons name.
@@ -81,14 +82,14 @@ pub struct Resolver<'a> {
     image: &'a Image,
     atlas: &'a Atlas,
     tables: &'a [ListTable],
-    from: [u32; 4],
+    from: (u32, u32),
     name: String,
 }
 
 impl<'a> Resolver<'a> {
     /// For the axons of a core, or of the host where `core` is none.
     pub fn new(image: &'a Image, atlas: &'a Atlas, tables: &'a [ListTable], core: Option<CoreId>) -> Self {
-        let from = core.map_or([0; 4], |core| place(image, core));
+        let from = core.map_or((0, 0), |core| place(image, core));
         Self { image, atlas, tables, from, name: core.map_or("host".into(), |core| core.to_string()) }
     }
 
@@ -99,8 +100,8 @@ impl<'a> Resolver<'a> {
         let core = found.map_err(|_| problem(format!("{} holds nothing", axon.core)))?;
         let message = message(&self.tables[core], axon).map_err(problem)?;
         let (from, to) = (self.from, self.atlas.places[core]);
-        let distance = |i: usize| from[i].abs_diff(to[i]);
-        let (steps, links) = (distance(0) + distance(1), distance(2) + distance(3));
+        let steps = from.0.abs_diff(to.0) + from.1.abs_diff(to.1);
+        let links = self.image.chip.chip_links(from, to);
         Ok((Target { core: core as u32, message }, steps - links, links))
     }
 }
