@@ -119,7 +119,7 @@ pub struct Core {
     pub axon_in: u32,
     /// Synapse fetch.
     pub synapse: Synapse,
-    /// Accumulation, per synapse.
+    /// Accumulation, per synapse, beside the fetch; 0: part of it.
     pub accumulate: u32,
     /// The sweep over compartments.
     pub soma: Soma,
@@ -182,7 +182,7 @@ pub struct Learning {
 pub struct Fifos {
     /// Axon lookup to synapse fetch.
     pub axon_in: u32,
-    /// Synapse fetch to accumulation.
+    /// Synapse fetch to accumulation, where that costs something.
     pub synapse: u32,
     /// Sweep to output axons.
     pub spike: u32,

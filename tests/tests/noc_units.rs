@@ -10,7 +10,7 @@ use seamount_tests::noc::units::cases::Case;
 use seamount_tests::noc::units::{self, Played};
 
 /// Chips that are played.
-const CASES: u64 = 700;
+const CASES: u64 = 1000;
 
 type Logs = (Vec<FlitGrant>, HashLog);
 

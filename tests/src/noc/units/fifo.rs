@@ -102,6 +102,12 @@ impl<T: Copy> Unit<T> {
         (self.item, self.began) = (Some((item, now + cost)), Some(now));
     }
 
+    /// The item that is in it, finished or not.
+    #[must_use]
+    pub fn item(&self) -> Option<T> {
+        self.item.map(|(item, _)| item)
+    }
+
     /// The item that is finished, if one is.
     #[must_use]
     pub fn finished(&self, now: Cycle) -> Option<T> {

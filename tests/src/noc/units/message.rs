@@ -37,7 +37,14 @@ impl Message {
         }
     }
 
-    /// Cycles of SYN and DACC.
+    /// Synapses that it reads.
+    #[must_use]
+    pub const fn synapses(&self) -> u32 {
+        let reads = self.recorded.reads;
+        reads.sparse + reads.run_length + reads.dense
+    }
+
+    /// Cycles of SYN.
     #[must_use]
     pub fn fetch_cycles(&self, timing: &Timing) -> u64 {
         let (reads, costs) = (self.recorded.reads, timing.core.synapse);
@@ -48,8 +55,15 @@ impl Message {
         } else {
             (sparse, others) = (sparse + others, 0);
         }
-        let all = reads.sparse + reads.run_length + reads.dense;
-        u64::from((words.max(sparse) + others).max(all * timing.core.accumulate))
+        u64::from(words.max(sparse) + others)
+    }
+
+    /// Cycles of SYN for one of its synapses: together they take those of the message, spread evenly.
+    #[must_use]
+    pub fn read_cycles(&self, timing: &Timing, synapse: u64) -> u64 {
+        let all = u64::from(self.synapses().max(1));
+        let until = |synapse: u64| (synapse * self.fetch_cycles(timing)).div_ceil(all);
+        until(synapse + 1) - until(synapse)
     }
 }
 

@@ -30,6 +30,11 @@ pub struct Receive {
     /// Lookups that wait for SYN.
     pub lookups: Fifo<u32>,
     syn: Unit<u32>,
+    /// The synapse that SYN works at, from 0, and when it is done.
+    synapse: (u64, Cycle),
+    /// Synapses that wait for DACC: the message of each, and whether it is its last.
+    synapses: Fifo<(u32, bool)>,
+    dacc: Unit<(u32, bool)>,
     /// By parity of the step: messages of which a flit was taken, and which are not accumulated yet.
     pub inside: [u32; 2],
     /// By parity of the step.
@@ -49,24 +54,24 @@ impl Receive {
             axi: Unit::new(),
             lookups: Fifo::new(timing.fifo.axon_in),
             syn: Unit::new(),
+            synapse: (0, 0),
+            synapses: Fifo::new(timing.fifo.synapse),
+            dacc: Unit::new(),
             inside: [0; 2],
             received: [Received { end: 0, axon_in: 0, synapse: 0 }; 2],
             accumulated: 0,
         }
     }
 
-    /// Phase 2 of a cycle: SYN, then AXI.
+    /// Phase 2 of a cycle: DACC, SYN, AXI.
     pub fn cycle(&mut self, now: &Now, ports: &mut impl Ports) {
-        self.fetched(now);
+        self.accumulate(now);
+        self.hand_on(now);
         if !now.timing.core.receive_serial
             && self.syn.is_free(now.cycle)
             && let Some(id) = self.lookups.take(now.cycle)
         {
-            let message = &now.messages[id as usize];
-            let cycles = message.fetch_cycles(now.timing);
-            self.syn.begin(now.cycle, id, cycles);
-            self.received[message.parity()].synapse += cycles;
-            self.fetched(now);
+            self.fetch(now, id, 0);
         }
         self.looked_up(now);
         let unit = if now.timing.core.receive_serial { &self.syn } else { &self.axi };
@@ -74,6 +79,55 @@ impl Receive {
             && let Some(id) = self.take(now, ports)
         {
             self.look_up(now, id);
+        }
+    }
+
+    /// DACC: a synapse after the other.
+    fn accumulate(&mut self, now: &Now) {
+        if let Some((id, is_last)) = self.dacc.finished(now.cycle) {
+            self.dacc.release();
+            if is_last {
+                self.accumulated(now, id);
+            }
+        }
+        if self.dacc.is_free(now.cycle)
+            && let Some(synapse) = self.synapses.take(now.cycle)
+        {
+            self.dacc.begin(now.cycle, synapse, now.timing.core.accumulate.into());
+        }
+    }
+
+    /// SYN begins a message; where it forms one unit with AXI, behind a lookup of some cycles.
+    fn fetch(&mut self, now: &Now, id: u32, lookup: u64) {
+        let message = &now.messages[id as usize];
+        self.syn.begin(now.cycle, id, lookup + message.fetch_cycles(now.timing));
+        self.received[message.parity()].synapse += message.fetch_cycles(now.timing);
+        self.synapse = (0, now.cycle + lookup + message.read_cycles(now.timing, 0));
+        self.hand_on(now);
+    }
+
+    /// SYN: where accumulation costs something, synapse after synapse goes to DACC, one a cycle; the next begins when it
+    /// has gone. Else they are accumulated on the way.
+    fn hand_on(&mut self, now: &Now) {
+        let Some(id) = self.syn.item() else { return };
+        let message = &now.messages[id as usize];
+        let synapses = u64::from(message.synapses());
+        if now.timing.core.accumulate == 0 || synapses == 0 {
+            if self.syn.finished(now.cycle).is_some() {
+                self.syn.release();
+                self.accumulated(now, id);
+            }
+            return;
+        }
+        let (synapse, done) = self.synapse;
+        if done <= now.cycle && self.synapses.may_push(now.cycle) {
+            let is_last = synapse + 1 == synapses;
+            self.synapses.push(now.cycle, (id, is_last));
+            if is_last {
+                self.syn.release();
+            } else {
+                self.synapse = (synapse + 1, now.cycle + message.read_cycles(now.timing, synapse + 1));
+            }
         }
     }
 
@@ -101,12 +155,10 @@ impl Receive {
     /// AXI begins a message; where it forms one unit with SYN, both do.
     fn look_up(&mut self, now: &Now, id: u32) {
         let (message, timing) = (&now.messages[id as usize], now.timing);
-        let (lookup, fetch) = (u64::from(timing.core.axon_in), message.fetch_cycles(timing));
+        let lookup = u64::from(timing.core.axon_in);
         self.received[message.parity()].axon_in += lookup;
         if timing.core.receive_serial {
-            self.syn.begin(now.cycle, id, lookup + fetch);
-            self.received[message.parity()].synapse += fetch;
-            self.fetched(now);
+            self.fetch(now, id, lookup);
         } else {
             self.axi.begin(now.cycle, id, lookup);
             self.looked_up(now);
@@ -123,14 +175,10 @@ impl Receive {
         }
     }
 
-    /// A fetched message is accumulated.
-    fn fetched(&mut self, now: &Now) {
-        if let Some(id) = self.syn.finished(now.cycle) {
-            let parity = now.messages[id as usize].parity();
-            self.syn.release();
-            self.inside[parity] -= 1;
-            self.received[parity].end = now.cycle;
-            self.accumulated += 1;
-        }
+    fn accumulated(&mut self, now: &Now, id: u32) {
+        let parity = now.messages[id as usize].parity();
+        self.inside[parity] -= 1;
+        self.received[parity].end = now.cycle;
+        self.accumulated += 1;
     }
 }

@@ -23,15 +23,20 @@ pub struct Spent {
     pub axon_out: u64,
     /// Cycles of the synapse fetch.
     pub synapse: u64,
+    /// Cycles of the accumulation.
+    pub accumulate: u64,
     /// Cycles of the lookups.
     pub axon_in: u64,
 }
 
 impl Spent {
-    /// Least cycles of the receive path: lookups and fetches one behind the other, or side by side.
+    /// Least cycles of the receive path: lookups and fetches one behind the other, or side by side; accumulation
+    /// always beside them.
     #[must_use]
     pub fn receive(&self, timing: &Timing) -> u64 {
-        if timing.core.receive_serial { self.axon_in + self.synapse } else { self.axon_in.max(self.synapse) }
+        let serial = timing.core.receive_serial;
+        let fetch = if serial { self.axon_in + self.synapse } else { self.axon_in.max(self.synapse) };
+        fetch.max(self.accumulate)
     }
 }
 
@@ -171,6 +176,7 @@ impl Core {
             received_end: received.end,
             axon_out: sent.axon_out,
             synapse: received.synapse,
+            accumulate: received.accumulate,
             axon_in: received.axon_in,
         }
     }

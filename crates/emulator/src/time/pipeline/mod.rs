@@ -1,7 +1,7 @@
 //! The work of every step, replayed through clocked units, over the mesh, to the barrier.
 //!
 //! ```text
-//! NIF(A,B) -> axon in -> [fifo] -> synapse, accumulate          learning (between FLUSH and ADVANCE)
+//! NIF(A,B) -> axon in -> [fifo] -> synapse -> [fifo] -> accumulate   learning (between FLUSH and ADVANCE)
 //! sweep -> [fifo] -> axon out -> [fifo A, B] -> NIF
 //! ```
 //!
@@ -11,6 +11,7 @@
 //! through the first local port of tile (0, 0), ahead of that core's own. Steps come in with [`Observer::step`] and are
 //! played when the work of the next two is known, since tiles may be a step apart.
 
+mod accumulate;
 mod board;
 mod core;
 mod flights;

@@ -16,8 +16,10 @@ use crate::time::mesh::Flit;
 pub struct Packet {
     /// A flit to its destination.
     pub flit: Flit,
-    /// Cycles of its synapse fetch with the accumulation behind it: the slower of both.
+    /// Cycles of its synapse fetch.
     pub cycles: u64,
+    /// Synapses that are accumulated.
+    pub synapses: u32,
     /// Flits.
     pub flits: u32,
     /// Whether the first of them is a header.
@@ -154,13 +156,14 @@ pub fn packet(message: &Message, to: Flit, header: bool, timing: &Timing) -> Pac
     let each = |count: u32, cost: u32| u64::from(count) * u64::from(cost);
     let sparse = each(reads.sparse, costs.sparse);
     let others = each(reads.run_length, costs.run_length) + each(reads.dense, costs.dense);
-    let fetch = match costs.per_word {
+    let cycles = match costs.per_word {
         0 => each(reads.words, costs.word).max(sparse + others),
         per_word => each(reads.sparse.div_ceil(per_word), costs.word).max(sparse) + others,
     };
     Packet {
         flit: to,
-        cycles: fetch.max(each(reads.operations(), timing.core.accumulate)),
+        cycles,
+        synapses: reads.operations(),
         flits: flits(message.kind, header),
         header,
         hash: message.core.0.wrapping_mul(0x9e37_79b1) ^ u32::from(message.axon.0).wrapping_mul(0x85eb_ca6b),

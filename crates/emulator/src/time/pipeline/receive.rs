@@ -1,10 +1,11 @@
-//! The receive path of a core: axon lookup, then the synapse fetch with the accumulation behind it.
+//! The receive path of a core: axon lookup, then the synapse fetch, then the accumulation where that costs something.
 //!
-//! Nothing that the fetch does depends on the mesh, so it is played behind time: up to the cycle in which a lookup
-//! wants its FIFO, or somebody asks. Only lookups act on the mesh, so only they need a call in their own cycle.
+//! Nothing that fetch and accumulation do depends on the mesh, so they are played behind time: up to the cycle in which
+//! a lookup wants its FIFO, or somebody asks. Only lookups act on the mesh, so only they need a call in their own cycle.
 
 use isa::timing::Timing;
 
+use super::accumulate::Accumulate;
 use super::flights::Flights;
 use super::queue::Queue;
 use crate::time::mesh::{Cycle, Ports};
@@ -36,9 +37,11 @@ pub struct Received {
     pub axon_in: u64,
     /// Cycles of the fetch.
     pub synapse: u64,
+    /// Cycles of the accumulation.
+    pub accumulate: u64,
 }
 
-/// Both units and the FIFO between them.
+/// The units and the FIFOs between them.
 #[derive(Clone, Debug)]
 pub struct Receive {
     /// The message that is looked up, and when that ends.
@@ -51,6 +54,8 @@ pub struct Receive {
     synapse: Option<(u32, Cycle)>,
     /// Where nothing is fetched: from when on something may be.
     free_from: Cycle,
+    /// None where accumulation costs nothing and so is part of the fetch.
+    accumulate: Option<Box<Accumulate>>,
     /// Messages taken from the mesh and not yet accumulated, by parity of their step.
     pending: [u32; 2],
     /// When the units ended, by parity of the step.
@@ -67,6 +72,7 @@ impl Receive {
             lookups: Queue::new(timing.fifo.axon_in),
             synapse: None,
             free_from: 0,
+            accumulate: (timing.core.accumulate > 0).then(|| Box::new(Accumulate::new(timing))),
             pending: [0; 2],
             spent: [Received::default(); 2],
         }
@@ -78,7 +84,7 @@ impl Receive {
         self.pending[epoch as usize] == 0
     }
 
-    /// Plays the fetch up to a cycle and with it.
+    /// Plays fetch and accumulation up to a cycle and with it.
     #[inline]
     pub fn settle(&mut self, now: Cycle, flights: &mut Flights) {
         loop {
@@ -90,22 +96,33 @@ impl Receive {
                 self.free_from = end;
                 self.accumulated(end, id, flights);
             }
-            let Some((id, shows)) = self.lookups.head() else { return };
-            let start = shows.max(self.free_from);
-            if start > now {
-                return;
-            }
+            let next = self.lookups.head().map(|(id, shows)| (id, shows.max(self.free_from)));
+            let Some((id, start)) = next.filter(|(_, start)| *start <= now) else { break };
             self.lookups.pop(start);
+            self.free_from = start + 1;
             self.fetch(start, id, flights);
+        }
+        if self.accumulate.is_some() {
+            self.settle_accumulation(now, flights);
+        }
+    }
+
+    /// Lets go of what the accumulation has done by now.
+    fn settle_accumulation(&mut self, now: Cycle, flights: &mut Flights) {
+        while let Some((id, end)) = self.accumulate.as_mut().and_then(|unit| unit.pop(now)) {
+            self.accumulated(end, id, flights);
         }
     }
 
     fn fetch(&mut self, start: Cycle, id: u32, flights: &mut Flights) {
         let flight = flights.get(id);
         let cycles = flight.packet.cycles;
-        self.spent[usize::from(flight.epoch)].synapse += cycles;
-        if cycles == 0 {
-            self.free_from = start + 1;
+        let spent = &mut self.spent[usize::from(flight.epoch)];
+        spent.synapse += cycles;
+        if let Some(unit) = &mut self.accumulate {
+            spent.accumulate += unit.cycles(flight.packet.synapses);
+            self.free_from = self.free_from.max(unit.follow(start, id, &flight.packet));
+        } else if cycles == 0 {
             self.accumulated(start, id, flights);
         } else {
             self.synapse = Some((id, start + cycles));
@@ -119,10 +136,12 @@ impl Receive {
         flights.end(id);
     }
 
-    /// The next cycle in which the fetch ends or starts something.
+    /// The next cycle in which a fetch begins or a message is accumulated.
     pub fn next_fetch(&self) -> Cycle {
         let start = |(_, shows): (u32, Cycle)| shows.max(self.free_from);
-        self.synapse.map_or_else(|| self.lookups.head().map_or(Cycle::MAX, start), |(_, end)| end)
+        let accumulated = || self.accumulate.as_ref().and_then(|unit| unit.next());
+        let next = self.synapse.map(|(_, end)| end).or_else(accumulated);
+        next.unwrap_or_else(|| self.lookups.head().map_or(Cycle::MAX, start))
     }
 
     /// Phase 2 of a cycle; the next cycle in which it may act without anything arriving.
@@ -137,7 +156,8 @@ impl Receive {
         self.settle(now, flights);
         self.end_look_up(now, timing, flights);
         let serial = timing.core.receive_serial;
-        if self.axon_in.is_none() && !(serial && self.synapse.is_some()) {
+        let is_busy = serial && self.busy_until().is_some_and(|end| end > now);
+        if self.axon_in.is_none() && !is_busy {
             self.take(now, timing, place, (flights, ports));
         }
         if let Some((_, ready)) = self.axon_in {
@@ -147,7 +167,16 @@ impl Receive {
         if !nets.any(|net| ports.waiting(place.local(net))) {
             return Cycle::MAX;
         }
-        self.synapse.filter(|_| serial).map_or(now + 1, |(_, end)| end)
+        self.busy_until().filter(|_| serial).map_or(now + 1, |end| end.max(now + 1))
+    }
+
+    /// Until when the fetch works, if it does.
+    #[inline]
+    fn busy_until(&self) -> Option<Cycle> {
+        match self.accumulate {
+            Some(_) => Some(self.free_from),
+            None => self.synapse.map(|(_, end)| end),
+        }
     }
 
     /// The first cycle in which the FIFO of lookups, which refused one, takes it.
@@ -195,6 +224,9 @@ impl Receive {
         if timing.core.receive_serial {
             self.axon_in = None;
             self.fetch(now, id, flights);
+            if self.accumulate.is_some() {
+                self.settle_accumulation(now, flights);
+            }
         } else if self.lookups.push(now, id) {
             self.axon_in = None;
         }

@@ -143,7 +143,7 @@ pub struct CoreTime {
     pub axon_out: u64,
     /// Input axon lookups.
     pub axon_in: u64,
-    /// Synapse fetch and accumulation.
+    /// Synapse fetch; accumulation goes beside it.
     pub synapse: u64,
     /// Learning.
     pub learning: u64,

@@ -1,0 +1,85 @@
+//! The accumulation behind the synapse fetch, with the FIFO between them, where accumulation costs something.
+
+use std::collections::VecDeque;
+
+use isa::timing::Timing;
+
+use super::plan::Packet;
+use crate::time::mesh::Cycle;
+
+/// Takes the synapses of messages in the order in which they are fetched.
+///
+/// The fetch hands synapse after synapse to a FIFO, one a cycle at most, spread evenly over the message's cycles, and
+/// waits while that is full. Nothing downstream holds the accumulation up, so all times of a message are known when its
+/// fetch begins.
+#[derive(Clone, Debug)]
+pub struct Accumulate {
+    cost: Cycle,
+    depth: usize,
+    /// When the last `depth` synapses left the FIFO.
+    taken: VecDeque<Cycle>,
+    /// No synapse enters the FIFO before.
+    pushes_from: Cycle,
+    /// None leaves it before.
+    takes_from: Cycle,
+    /// Messages that are fetched or accumulated, and when that ends, in the order of their ends.
+    inside: VecDeque<(u32, Cycle)>,
+}
+
+impl Accumulate {
+    /// At rest.
+    pub fn new(timing: &Timing) -> Self {
+        Self {
+            cost: timing.core.accumulate.into(),
+            depth: timing.fifo.synapse as usize,
+            taken: VecDeque::new(),
+            pushes_from: 0,
+            takes_from: 0,
+            inside: VecDeque::new(),
+        }
+    }
+
+    /// Cycles that it works for some synapses.
+    pub fn cycles(&self, synapses: u32) -> Cycle {
+        self.cost * Cycle::from(synapses)
+    }
+
+    /// Follows the fetch of a message that begins at `start`: when the fetch is over.
+    pub fn follow(&mut self, start: Cycle, id: u32, packet: &Packet) -> Cycle {
+        let (fetched, end) = match packet.synapses {
+            0 => (start + packet.cycles, start + packet.cycles),
+            synapses => self.accumulate(start, packet.cycles, synapses.into()),
+        };
+        // A message without synapses ends ahead of those whose synapses wait.
+        let ahead = self.inside.iter().rev().take_while(|(_, other)| *other > end).count();
+        self.inside.insert(self.inside.len() - ahead, (id, end));
+        fetched
+    }
+
+    /// When the last synapse enters the FIFO, and when it is accumulated.
+    fn accumulate(&mut self, start: Cycle, cycles: Cycle, synapses: u64) -> (Cycle, Cycle) {
+        let reads = |synapse: u64| (synapse * cycles).div_ceil(synapses);
+        let mut pushed = start;
+        for synapse in 0..synapses {
+            let fetched = pushed + reads(synapse + 1) - reads(synapse);
+            let is_full = self.taken.len() == self.depth;
+            let slot = if is_full { self.taken.pop_front().map_or(0, |taken| taken + 1) } else { 0 };
+            pushed = fetched.max(self.pushes_from).max(slot);
+            self.pushes_from = pushed + 1;
+            let taken = self.takes_from.max(pushed + 1);
+            self.taken.push_back(taken);
+            self.takes_from = taken + self.cost;
+        }
+        (pushed, self.takes_from)
+    }
+
+    /// The next message that is accumulated by now, and when it was.
+    pub fn pop(&mut self, now: Cycle) -> Option<(u32, Cycle)> {
+        self.inside.pop_front_if(|(_, end)| *end <= now)
+    }
+
+    /// When the next message is accumulated, if one is inside.
+    pub fn next(&self) -> Option<Cycle> {
+        self.inside.front().map(|(_, end)| *end)
+    }
+}
