@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use emulator::time::mesh::sparse::Sparse;
-use emulator::time::mesh::{Links, Log, NoLog, Shape, Size};
+use emulator::time::mesh::{Links, Log, MeshError, NoLog, Shape, Size};
 use emulator::time::pipeline::{TimeError, Timed as Model};
 use image::Image;
 use indicatif::ProgressBar;
@@ -91,6 +91,9 @@ pub fn model<L: Log>(image: &Image, timing: &Timing, log: L) -> Result<Model<Spa
 /// Why work cannot be timed, with a way out.
 pub fn refused(error: &TimeError) -> Failure {
     let help = match error {
+        TimeError::Mesh(MeshError::Circle { .. }) => {
+            "no description leads here: report it as a fault of the emulator"
+        }
         TimeError::Mesh(_) => "take a smaller board: `--chip loihi-32` has 1,024 tiles",
         TimeError::NoBarrier(_) => "take `--calibration loihi1-davies2018`",
         TimeError::Learning(..) => {

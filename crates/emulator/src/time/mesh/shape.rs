@@ -3,7 +3,7 @@
 use isa::chip::ChipDescription;
 use isa::timing::{Barrier, Timing};
 
-use super::{Flit, port};
+use super::{Flit, channels, port};
 
 /// Largest width and height, tiles: a flit names its destination with 10 bits each.
 pub const SIDE_MAX: u32 = 1024;
@@ -58,6 +58,18 @@ pub enum MeshError {
         /// The most.
         max: u32,
     },
+    /// Packets may wait for each other for ever.
+    #[error(
+        "mesh: packets may wait for each other in a circle through output {output} of tile ({x}, {y}): route x first, then y"
+    )]
+    Circle {
+        /// A mesh output, in the order of [`port`].
+        output: usize,
+        /// Its column.
+        x: u32,
+        /// Its row.
+        y: u32,
+    },
 }
 
 /// A mesh: size, delays in cycles, depths in flits.
@@ -100,7 +112,7 @@ impl Shape {
     /// The mesh of a size under a calibration.
     ///
     /// # Errors
-    /// [`MeshError::Size`].
+    /// [`MeshError::Size`]; [`MeshError::Circle`] where packets could block each other, which XY routing rules out.
     pub fn new(size: Size, timing: &Timing) -> Result<Self, MeshError> {
         let rows = [
             ("width", size.width, SIDE_MAX),
@@ -118,7 +130,7 @@ impl Shape {
             Barrier::Marker { hop, phases, .. } => (Some(hop), phases),
             _ => (None, 2),
         };
-        Ok(Self {
+        let shape = Self {
             size,
             nets: timing.nets,
             rc: timing.router.rc,
@@ -133,6 +145,19 @@ impl Shape {
             marker_hop,
             phases,
             rest: timing.remainder(),
+        };
+        shape.check(|router, flit| shape.route(router, flit))?;
+        Ok(shape)
+    }
+
+    /// Checks that packets that are routed like this never wait for each other in a circle.
+    ///
+    /// # Errors
+    /// [`MeshError::Circle`].
+    pub fn check(&self, route: impl Fn(usize, Flit) -> usize) -> Result<(), MeshError> {
+        channels::order(self, route).map(drop).map_err(|channel| {
+            let (_, y, x) = self.place(channel / port::LOCAL);
+            MeshError::Circle { output: channel % port::LOCAL, x, y }
         })
     }
 
