@@ -1,7 +1,8 @@
 //! The emulator beside hand-written kernels of the same work, interleaved, medians.
 //!
 //! `bench [--workloads DIR] [--made DIR] [--reps N] [--single] [--thread-time] [W1 ...]` measures; exact spike counts are demanded of both
-//! sides. `bench --time [W1 ...]` times steps cycle by cycle. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
+//! sides. `bench --time [W1 ...]` times steps cycle by cycle; `bench --time-image FILE CALIBRATION BEFORE STEPS` those of
+//! an image behind its first ones, and prints JSON. `bench --image W5 FILE` writes an image, `bench --run FILE STEPS` loads and runs it and says what that took.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 #![allow(clippy::float_arithmetic, reason = "it reports milliseconds")]
@@ -27,6 +28,7 @@ use crate::flat::Flat;
 use crate::graph::Plastic;
 use crate::net::Net;
 use crate::stdp::Stdp;
+use crate::time::Asked;
 
 /// Name, folder, chip and cores of the workloads; the blocks of W3 and W5 are one core each.
 const WORKLOADS: [(&str, &str, &str, u32); 5] = [
@@ -54,6 +56,7 @@ struct Arguments {
     image: Option<(String, PathBuf)>,
     run: Option<(PathBuf, u32)>,
     time: bool,
+    time_image: Option<Asked>,
     clock: Clock,
     threads: usize,
 }
@@ -69,6 +72,7 @@ fn arguments() -> Result<Arguments, String> {
         image: None,
         run: None,
         time: false,
+        time_image: None,
         clock: Clock::Wall,
         threads: 2,
     };
@@ -78,12 +82,17 @@ fn arguments() -> Result<Arguments, String> {
         match word.as_str() {
             "--workloads" => all.workloads = value()?.into(),
             "--made" => all.made = value()?.into(),
-            "--reps" => all.reps = value()?.parse().map_err(|_| "--reps takes a number")?,
+            "--reps" => all.reps = number(value()?)?,
             "--time" => all.time = true,
+            "--time-image" => {
+                let (file, calibration) = (value()?.into(), value()?);
+                all.time_image =
+                    Some(Asked { file, calibration, before: number(value()?)?, steps: number(value()?)? });
+            }
             "--single" => all.threads = 1,
             "--thread-time" => all.clock = Clock::Thread,
             "--image" => all.image = Some((value()?, value()?.into())),
-            "--run" => all.run = Some((value()?.into(), value()?.parse().map_err(|_| "--run FILE STEPS")?)),
+            "--run" => all.run = Some((value()?.into(), number(value()?)?)),
             name if WORKLOADS.iter().any(|known| known.0 == name) => all.names.push(name.into()),
             other => return Err(format!("unknown argument {other}")),
         }
@@ -92,6 +101,10 @@ fn arguments() -> Result<Arguments, String> {
         all.names = WORKLOADS.iter().map(|known| known.0.into()).collect();
     }
     Ok(all)
+}
+
+fn number<T: std::str::FromStr>(word: String) -> Result<T, String> {
+    word.parse().map_err(|_| format!("{word} is no number"))
 }
 
 fn main() -> Result<(), String> {
@@ -103,6 +116,9 @@ fn main() -> Result<(), String> {
         let (net, layout) = workload(&arguments, name)?;
         let bytes = compiled(&net, layout)?.to_bytes().map_err(|e| e.to_string())?;
         return std::fs::write(file, bytes).map_err(|e| e.to_string());
+    }
+    if let Some(asked) = &arguments.time_image {
+        return time::image(asked, (arguments.reps, arguments.clock));
     }
     if arguments.time {
         let load = |name: &str| workload(&arguments, name).map(|(net, _)| net);

@@ -1,14 +1,17 @@
 //! Steps timed cycle by cycle, function included: milliseconds of one thread per step.
 
+use std::path::PathBuf;
+
 use compiler::{Options, Search};
-use emulator::Chip;
 use emulator::time::mesh::NoLog;
 use emulator::time::mesh::sparse::Sparse;
 use emulator::time::pipeline::{Timed, Totals};
+use emulator::{Chip, NoObserver, Observer};
 use image::Image;
 use isa::chip::{ChipDescription, Grid};
 use isa::ids::{CoreId, Key, Step};
 use isa::timing::Timing;
+use serde_json::json;
 
 use crate::graph::{self, Plastic};
 use crate::net::Net;
@@ -103,6 +106,50 @@ fn row(
         of(hops)
     );
     Ok(())
+}
+
+/// Steps of an image that are to be timed.
+pub struct Asked {
+    /// The image.
+    pub file: PathBuf,
+    /// Name of a calibration.
+    pub calibration: String,
+    /// Steps before those that are timed.
+    pub before: u32,
+    /// Steps that are timed.
+    pub steps: u32,
+}
+
+/// Times steps of an image and prints the best of `reps` turns: milliseconds a step, those of function alone, spikes.
+pub fn image(asked: &Asked, (reps, clock): (usize, Clock)) -> Result<(), String> {
+    let bytes = std::fs::read(&asked.file).map_err(|e| format!("{}: {e}", asked.file.display()))?;
+    let image = Image::from_bytes(&bytes).map_err(|e| e.to_string())?;
+    let timing = Timing::shipped(&asked.calibration).map_err(|e| e.to_string())?;
+    let cores: Vec<CoreId> = image.cores.iter().map(|core| core.core).collect();
+    let chip = image.chip.clone();
+    let mut loaded = Chip::take(image).map_err(|e| e.to_string())?;
+    let (mut best, mut plain, mut spikes) = (f64::INFINITY, f64::INFINITY, 0);
+    for _ in 0..reps {
+        loaded.reset();
+        plain = plain.min(behind(&mut loaded, asked, clock, &mut NoObserver).0);
+        loaded.reset();
+        let mut timed = Timed::<Sparse>::new(&chip, &timing, &cores, NoLog).map_err(|e| e.to_string())?;
+        let (time, fired) = behind(&mut loaded, asked, clock, &mut timed);
+        timed.finish().map_err(|e| e.to_string())?;
+        best = best.min(time);
+        spikes = fired;
+    }
+    println!("{}", json!({ "ms": best, "function_ms": plain, "spikes": spikes }));
+    Ok(())
+}
+
+/// Milliseconds a step, and spikes, of the steps behind the first ones.
+fn behind(chip: &mut Chip, asked: &Asked, clock: Clock, observer: &mut impl Observer) -> (f64, u64) {
+    let mut spikes = 0;
+    let mut count = |_: Step, keys: &[Key]| spikes += keys.len() as u64;
+    chip.run(asked.before, 1, observer, &mut |_: Step, _: &[Key]| {});
+    let (time, ()) = timed(clock, || chip.run(asked.steps, 1, observer, &mut count));
+    (time / f64::from(asked.steps), spikes)
 }
 
 /// A time beside a result.
