@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use super::planes::{Counters, any_of, bits};
-use super::{Block, Cycle, Dense, Flit};
+use super::{Block, Cycle, Dense, Due, Flit};
 use crate::time::mesh::log::Grant;
+use crate::time::mesh::wiring::NOWHERE;
 use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
 
 impl<const P: usize, const V: usize> Block<P, V> {
@@ -235,30 +236,43 @@ impl<const P: usize, const V: usize> Dense<P, V> {
 
     /// Checks the credits of every wire.
     pub fn audit_wires(&self) -> Result<(), String> {
-        for row in 0..self.shape.routers() * P {
-            let (router, output) = (row / P, row % P);
+        let rows = (0..self.shape.routers() * P).flat_map(|row| (0..V).map(move |v| (row, v)));
+        rows.into_iter().try_for_each(|(row, v)| {
+            let (router, port) = (row / P, row % P);
             let (block, bit) = (&self.blocks[router / 64], router % 64);
+            let held = block.credits.get(port, v, bit) as usize;
+            let coming = self.coming(router, |due| due.credits[port][v]);
             let target = self.wiring.target[row] as usize;
-            for v in 0..V {
-                let (inside, depth) = if output >= port::LOCAL {
-                    (self.received.len_of(target, v), self.shape.receive)
-                } else if self.wiring.target[row] == crate::time::mesh::wiring::NOWHERE {
-                    continue;
-                } else {
-                    (usize::from(self.fifos.len(self.row(target % P, v, target / P))), self.shape.buffer)
-                };
-                let coming = self.due.iter().skip(router / 64).step_by(self.words);
-                let coming = coming.filter(|due| due.credits[output][v] >> bit & 1 == 1).count();
-                let held = block.credits.get(output, v, bit) as usize;
-                if held + coming + inside != depth as usize {
-                    return Err(format!(
-                        "row {row} vc {v}: {held} held + {coming} coming + {inside} inside != {depth}"
-                    ));
-                }
+            if port >= port::LOCAL {
+                let inside = self.received.len_of(target, v);
+                conserved((row, v), [held, coming, inside], self.shape.receive)?;
+                let held = block.core_credits.get(port, v, bit) as usize;
+                let coming = self.coming(router, |due| due.core_credits[port][v]);
+                let inside = usize::from(self.fifos.len(self.row(port, v, router)));
+                conserved((row, v), [held, coming, inside], self.shape.buffer)
+            } else if self.wiring.target[row] == NOWHERE {
+                Ok(())
+            } else {
+                let inside = usize::from(self.fifos.len(self.row(target % P, v, target / P)));
+                conserved((row, v), [held, coming, inside], self.shape.buffer)
             }
-        }
-        Ok(())
+        })
     }
+
+    /// Credits of a router that are on their way.
+    fn coming(&self, router: usize, plane: impl Fn(&Due<P, V>) -> u64) -> usize {
+        let due = self.due.iter().skip(router / 64).step_by(self.words);
+        due.filter(|due| plane(due) >> (router % 64) & 1 == 1).count()
+    }
+}
+
+/// Credits held, credits on their way and flits of a wire make up the depth of its FIFO.
+fn conserved((row, vc): (usize, usize), parts: [usize; 3], depth: u32) -> Result<(), String> {
+    let [held, coming, inside] = parts;
+    if held + coming + inside == depth as usize {
+        return Ok(());
+    }
+    Err(format!("row {row} vc {vc}: {held} held + {coming} coming + {inside} inside != {depth}"))
 }
 
 /// Runs a plane engine that fits a mesh: `$body` sees it as the type `$engine`.
