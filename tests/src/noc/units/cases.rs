@@ -64,7 +64,12 @@ fn depth(n: &mut Numbers, most: u32) -> u32 {
     [1, 2, n.within(1, 4), n.within(1, most)][n.below(4) as usize]
 }
 
-fn calibration(n: &mut Numbers) -> Timing {
+/// A random legal calibration with costs of all units, small FIFOs, serial units, and any barrier.
+///
+/// # Panics
+/// If it is not legal.
+#[must_use]
+pub fn calibration(n: &mut Numbers) -> Timing {
     let mut timing = Timing::shipped("noc-reference").expect("it ships");
     timing.nets = n.within(1, 2);
     timing.choice =
