@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use emulator::time::energy::Counts;
-use emulator::time::mesh::NoLog;
 use emulator::time::mesh::sparse::Sparse;
+use emulator::time::mesh::{HashLog, NoLog};
 use emulator::time::pipeline::{Timed, Totals};
 use emulator::{Chip, Message, NoObserver, Observer, StepWork};
 use image::{CoreImage, Image};
@@ -31,6 +31,13 @@ fn calibration(seed: u64, learns: bool) -> Timing {
         *phases = if learns { 2 } else { *phases };
     }
     timing
+}
+
+/// One chip of 128 cores, or several chips of four; as few cores as possible, or up to nine.
+fn board(seed: u64) -> Board {
+    let mut n = Numbers(seed ^ 0xb0a2d);
+    let chips = [(1, 1), (2, 1), (2, 2), (1, 3)][n.below(4) as usize];
+    Board { chips, cores_min: n.within(1, 9), seed: n.below(3).into(), threads: 1 }
 }
 
 /// A timed run that also counts what is sent and what is served.
@@ -134,7 +141,7 @@ fn timing_changes_nothing() {
         let learns = seed % 2 == 0;
         let case = random::case(seed, if learns { Shape::SMALL } else { Shape::FIXED });
         let threads = [1, 2, 8][seed as usize % 3];
-        let board = if seed % 5 == 0 { Board::ONE } else { Board::MANY };
+        let board = board(seed);
         let Ok(image) = board.image(&case.graph) else { continue };
         let mut plain = Chip::load(&image).expect("it loads");
         let mut watched = Chip::load(&image).expect("it loads");
@@ -161,4 +168,31 @@ fn timing_changes_nothing() {
     let barriers = [had.table, had.one_phase, had.two_phases];
     let kinds = [had.serial, had.accumulation, had.last_step_sent, had.spikes_wait];
     assert!(barriers.iter().chain(&kinds).all(|cases| *cases >= 100), "{had:?}");
+}
+
+/// Steps, energy and every grant, on 1, 2 and 8 threads.
+#[test]
+fn threads_take_the_same_time() {
+    let (mut cases, mut grants) = (0, 0);
+    for seed in 0..60 {
+        let case = random::case(seed, if seed % 2 == 0 { Shape::SMALL } else { Shape::FIXED });
+        let board = board(seed);
+        let Ok(image) = board.image(&case.graph) else { continue };
+        let cores: Vec<CoreId> = image.cores.iter().map(|core| core.core).collect();
+        let calibration = calibration(seed, seed % 2 == 0);
+        let [alone, two, eight] = [1, 2, 8].map(|threads| {
+            let mut chip = Chip::load(&image).expect("it loads");
+            chip.inject(&case.stimulus).expect("it fits");
+            let log = HashLog::default();
+            let mut timed = Timed::<Sparse, HashLog>::new(&board.description(), &calibration, &cores, log)
+                .expect("it can be timed");
+            chip.run(case.steps, threads, &mut timed, &mut |_, _| {});
+            timed.finish().expect("it ends")
+        });
+        assert!(alone == two && alone == eight, "seed {seed}: {calibration:?}");
+        cases += 1;
+        grants += alone.1.records;
+    }
+    println!("{cases} networks, {grants} grants");
+    assert!(cases > 50 && grants > 10_000, "{cases} networks, {grants} grants");
 }

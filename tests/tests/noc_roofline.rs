@@ -8,8 +8,9 @@ use emulator::time::pipeline::{StepReport, Timed};
 use emulator::{CoreWork, Message, Observer, Reads, Send, StepWork};
 use isa::chip::ChipDescription;
 use isa::ids::{CompartmentId, CoreId, Step};
-use isa::timing::Timing;
+use isa::timing::{Barrier, Timing};
 use seamount_tests::noc::random::Numbers;
+use seamount_tests::noc::units::cases::Case;
 use seamount_tests::noc::work::{board, learning, message, sweeper};
 
 fn play(chip: &ChipDescription, timing: &Timing, work: &[StepWork]) -> Vec<StepReport> {
@@ -107,4 +108,23 @@ fn the_longest_term_is_never_beaten_and_tells_the_step_v10() {
     assert!(bounds.len() >= 4, "{bounds:?}");
     assert!(all >= 0.97, "{all}");
     assert!(pearson(&logarithms) >= 0.97, "{}", pearson(&logarithms));
+}
+
+#[test]
+fn no_calibration_lets_a_step_beat_its_terms() {
+    let (mut steps, mut bounds) = (0, std::collections::BTreeMap::new());
+    for seed in 0..1000 {
+        let case = Case::of(seed ^ 0x0f00_0000);
+        let table = matches!(case.timing.barrier, Barrier::Table { .. });
+        for step in play(&case.chip, &case.timing, &case.work) {
+            let least = step.terms.bound().1;
+            assert!(step.lead + step.cycles >= least, "seed {seed}, {step:?}: one unit alone takes {least}");
+            // Nobody works ahead under a table.
+            assert!(!table || step.lead == 0, "seed {seed}, {step:?}");
+            *bounds.entry(step.bound).or_insert(0) += 1;
+            steps += 1;
+        }
+    }
+    println!("{steps} steps, {bounds:?}");
+    assert!(bounds.len() == 6 && bounds.values().all(|steps| *steps > 20), "{bounds:?}");
 }

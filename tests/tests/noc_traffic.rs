@@ -2,7 +2,7 @@
 
 use emulator::time::mesh::traffic::{Departure, Engine, Measurement, Pattern, PatternError, Setup};
 use emulator::time::mesh::traffic::{measure, measure_links, replay};
-use emulator::time::mesh::{HashLog, Shape, Size};
+use emulator::time::mesh::{FlitGrant, HashLog, Shape, Size};
 use isa::timing::Timing;
 use seamount_tests::noc::curves::mesh;
 use seamount_tests::noc::random::Numbers;
@@ -108,6 +108,30 @@ fn below_its_bound_every_pattern_is_carried_whole() {
             assert!(lost * 20 < measured.offered, "{pattern:?}, {vcs} x {buffer}: {lost} packets behind");
             let most = links.most(&mesh(buffer, vcs));
             assert!(most.into_iter().all(|flits| flits <= setup.window), "{pattern:?}: {most:?}");
+        }
+    }
+}
+
+/// A link of 3 flits in 5 cycles: grants are 1, 2, 2 cycles apart from its first on, and one that rested saves nothing
+/// up (timing.md 3.3).
+#[test]
+fn a_slow_link_grants_evenly_and_saves_nothing_up() {
+    let mut timing = Timing::shipped("noc-reference").expect("it ships");
+    (timing.link.interval, timing.router.buffer, timing.nif.receive) = ([5, 3], 64, 64);
+    let shape = Shape::new(Size::chip(2, 1, 1), &timing).expect("a mesh");
+    let burst = |from: u64| (from..from + 30).map(|at| Departure { at, source: 0, to: 1 });
+    let departures: Vec<Departure> = burst(0).chain(burst(1000)).collect();
+    for engine in [Engine::Dense, Engine::Sparse] {
+        let mut grants: Vec<FlitGrant> = Vec::new();
+        replay(shape, &departures, 100_000, (engine, &mut grants)).expect("it fits");
+        let mut at: Vec<u64> = grants.iter().filter(|g| g.output == 0).map(|g| g.cycle).collect();
+        at.sort_unstable();
+        let gaps: Vec<u64> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(gaps.len(), 59);
+        assert_eq!(at[30] - at[0], 1000, "the second burst begins as the first");
+        for burst in [&gaps[..29], &gaps[30..]] {
+            let expected: Vec<u64> = [1, 2, 2].into_iter().cycle().take(29).collect();
+            assert_eq!(burst, expected, "{engine:?}");
         }
     }
 }

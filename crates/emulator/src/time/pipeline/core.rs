@@ -107,6 +107,12 @@ impl Core {
         self.receive.has_received(self.epoch())
     }
 
+    /// Whether nothing of any step is left there: then learning has the synapse memory for itself.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        self.receive.has_received(false) && self.receive.has_received(true)
+    }
+
     /// Cycles of learning of the current step.
     #[must_use]
     pub const fn learning(&self) -> u64 {

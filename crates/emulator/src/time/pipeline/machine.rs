@@ -172,6 +172,10 @@ impl Machine {
         if flushed {
             self.flush_core(now, core, ports);
         }
+        debug_assert!(
+            self.learning[core as usize].is_none() || self.cores[core as usize].is_served(),
+            "core {core} reads synapses while it learns"
+        );
         if self.learning[core as usize].is_some_and(|at| at <= now) {
             self.learning[core as usize] = None;
             ports.done(core);
