@@ -1,9 +1,11 @@
-//! No spike is late in the pipeline itself: random work of cores under barriers without slack (b = 0, remainder 0), of
-//! one phase and of two (timing.md 3.6, invariant 7).
+//! No spike is late in the pipeline itself, and nobody leaves a step that others are in: random work of cores under
+//! barriers without slack (b = 0, remainder 0), of one phase and of two (timing.md 3.6, invariants 5 and 7).
+
+use std::collections::BTreeMap;
 
 use emulator::Observer;
 use emulator::time::mesh::sparse::Sparse;
-use emulator::time::mesh::{Network, NoLog, Shape, Size};
+use emulator::time::mesh::{FlitGrant, Network, NoLog, Origin, Shape, Size, port};
 use emulator::time::pipeline::{TimeError, Timed};
 use emulator::with_dense;
 use isa::ids::Step;
@@ -61,4 +63,40 @@ fn no_spike_is_late_without_slack() {
     println!("{RUNS} runs, by phases {phases:?}: {spikes} spikes, {early} early, none late");
     assert!(spikes > 300_000 && early > 1_000, "{spikes} spikes, {early} early");
     assert!(phases[1] > RUNS / 5 && phases[2] > RUNS / 5, "{phases:?}");
+}
+
+/// Packets of one core to one core over one network arrive in the order in which they were sent, both flits of a pair
+/// one behind the other.
+#[test]
+fn nothing_is_overtaken() {
+    let (mut flows, mut spikes, mut pairs) = (0, 0, 0);
+    for seed in 0..500 {
+        let case = Case::of(2_000_000 + seed);
+        let log: Vec<FlitGrant> = Vec::new();
+        let mut timed = Timed::<Sparse, Vec<FlitGrant>>::new(&case.chip, &case.timing, &case.cores(), log)
+            .expect("it can be timed");
+        (1..).zip(&case.work).for_each(|(step, work)| timed.step(Step(step), work));
+        let (_, mut grants) = timed.finish().expect("it ends");
+        grants.sort_by_key(|grant| grant.cycle);
+        let mut last: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+        for grant in grants.iter().filter(|grant| usize::from(grant.output) >= port::LOCAL) {
+            if grant.source == Origin::NONE.source {
+                continue;
+            }
+            let flow = (grant.net, grant.source, grant.y, grant.x, grant.output);
+            let (before, flits) = last.get(&flow).copied().unwrap_or((0, 0));
+            assert!(before <= grant.sequence, "seed {seed}: {grant:?} behind {before}");
+            let flits = if before == grant.sequence { flits + 1 } else { 1 };
+            assert!(flits <= 2, "seed {seed}: {grant:?} comes once more");
+            pairs += u32::from(flits == 2);
+            last.insert(flow, (grant.sequence, flits));
+            spikes += 1;
+        }
+        flows += last.len();
+    }
+    println!("{spikes} flits of {flows} flows, {pairs} second ones");
+    assert!(
+        spikes > 10_000 && pairs > 1_000 && spikes > 3 * flows,
+        "{spikes} flits, {flows} flows, {pairs} pairs"
+    );
 }

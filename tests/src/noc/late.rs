@@ -1,4 +1,5 @@
-//! A listener between the cores of the pipeline and the mesh, who counts spikes that come too late.
+//! A listener between the cores of the pipeline and the mesh, who counts spikes that come too late, and who knows when
+//! cores are done.
 
 use std::cell::Cell;
 
@@ -42,6 +43,9 @@ struct Ear {
     step: Vec<u32>,
     /// By core and parity of the step: spikes sent to it and not taken yet.
     open: Vec<[u64; 2]>,
+    /// By parity of the step: cores that are flushed and have learned, tiles that have left it.
+    done: [u32; 2],
+    left: [usize; 2],
 }
 
 impl<N> Drop for Listening<N> {
@@ -87,6 +91,7 @@ impl Ear {
         if flit.tail() {
             // One that was late already is not awaited any more.
             let open = &mut self.open[core as usize][usize::from(flit.epoch())];
+            assert!(*open > 0 || self.heard.late > 0, "core {core} takes a spike that nobody sent");
             *open = open.saturating_sub(1);
             self.heard.early += u64::from(flit.epoch() != (self.step(core) % 2 == 1));
         }
@@ -94,8 +99,19 @@ impl Ear {
 
     fn advanced(&mut self, tile: u32) {
         let (step, slots) = (self.step[tile as usize], self.shape.size.cores_per_tile);
+        let parity = (step % 2) as usize;
+        let done = self.done[parity] as usize;
+        assert!(
+            self.shape.phases == 1 || done == self.shape.cores(),
+            "a tile leaves when {done} cores are done"
+        );
+        self.left[parity] += 1;
+        if self.left[parity] == self.shape.tiles() {
+            assert_eq!(done, self.shape.cores(), "the last tile leaves");
+            (self.left[parity], self.done[parity]) = (0, 0);
+        }
         for core in tile * slots..(tile + 1) * slots {
-            self.heard.late += std::mem::take(&mut self.open[core as usize][(step % 2) as usize]);
+            self.heard.late += std::mem::take(&mut self.open[core as usize][parity]);
         }
         self.heard.advances += 1;
         self.step[tile as usize] += 1;
@@ -143,6 +159,7 @@ impl<P: Ports> Ports for ListeningPorts<'_, P> {
     }
 
     fn done(&mut self, core: u32) {
+        self.ear.done[(self.ear.step(core) % 2) as usize] += 1;
         self.ports.done(core);
     }
 }
@@ -181,6 +198,8 @@ impl<N: Network> Network for Listening<N> {
             heard: Heard::default(),
             step: vec![0; shape.tiles()],
             open: vec![[0; 2]; shape.cores()],
+            done: [0; 2],
+            left: [0; 2],
             shape,
         };
         Self { network: N::new(shape), ear }
@@ -234,6 +253,6 @@ impl<N: Network> Ports for Listening<N> {
     }
 
     fn done(&mut self, core: u32) {
-        self.network.done(core);
+        ListeningPorts { ports: &mut self.network, ear: &mut self.ear }.done(core);
     }
 }
