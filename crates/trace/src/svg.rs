@@ -32,14 +32,16 @@ pub struct Band {
 pub fn raster(events: &[Event], bands: &[Band], last: u32) -> String {
     let mut body = String::new();
     let mut top = 8;
-    for band in bands {
-        let rows = band.keys.len() as u64;
-        let height = (rows * if rows <= 20 { 8 } else { 1 }).clamp(8, BAND_MAX);
+    for (band, pixels) in bands.iter().zip(pixels(events, bands, last)) {
+        let (rows, height) = (band.keys.len() as u64, height(band));
         body += &label(&band.label, top + height / 2);
-        let cells = cells(events, band, last, height);
         let side = if rows <= 20 { (height / rows.max(1)).saturating_sub(1).max(1) } else { 1 };
-        let marks: String = cells.iter().map(|(x, y)| format!("M{} {}v{side}", LEFT + x, top + y)).collect();
-        let _ = writeln!(body, "<path class=\"spike\" d=\"{marks}\"/>");
+        body += "<path class=\"spike\" d=\"";
+        for at in (0..pixels.len()).filter(|&at| pixels[at]) {
+            let (x, y) = (at as u64 / height, at as u64 % height);
+            let _ = write!(body, "M{} {}v{side}", LEFT + x, top + y);
+        }
+        body += "\"/>\n";
         let _ = writeln!(body, "<path class=\"rule\" d=\"M{LEFT} {}h{WIDTH}\"/>", top + height + 3);
         top += height + 8;
     }
@@ -47,18 +49,29 @@ pub fn raster(events: &[Event], bands: &[Band], last: u32) -> String {
     frame(&body, top + 24)
 }
 
-/// Pixels that hold a spike, ascending, each once.
-fn cells(events: &[Event], band: &Band, last: u32, height: u64) -> Vec<(u64, u64)> {
-    let mut rows: Vec<(Key, u64)> = band.keys.iter().copied().zip(0..).collect();
+/// Rows of pixels of a band.
+fn height(band: &Band) -> u64 {
+    let rows = band.keys.len() as u64;
+    (rows * if rows <= 20 { 8 } else { 1 }).clamp(8, BAND_MAX)
+}
+
+/// For each band whether its pixels hold a spike, column by column.
+fn pixels(events: &[Event], bands: &[Band], last: u32) -> Vec<Vec<bool>> {
+    let mut rows: Vec<(Key, usize, u64)> = Vec::new();
+    for (index, band) in bands.iter().enumerate() {
+        let (all, height) = (band.keys.len() as u64, height(band));
+        rows.extend(band.keys.iter().zip(0..).map(|(key, row)| (*key, index, row * height / all)));
+    }
     rows.sort_unstable();
-    let place = |event: &Event| {
-        let found = rows.binary_search_by_key(&event.key, |row| row.0).ok()?;
-        Some((x_of(event.at.step.0, last), rows[found].1 * height / rows.len() as u64))
-    };
-    let mut cells: Vec<_> = events.iter().filter_map(place).collect();
-    cells.sort_unstable();
-    cells.dedup();
-    cells
+    let mut pixels: Vec<_> = bands.iter().map(|band| vec![false; (WIDTH * height(band)) as usize]).collect();
+    for event in events {
+        let x = x_of(event.at.step.0, last);
+        let first = rows.partition_point(|row| row.0 < event.key);
+        for (_, band, y) in rows[first..].iter().take_while(|row| row.0 == event.key) {
+            pixels[*band][(x * height(&bands[*band]) + y) as usize] = true;
+        }
+    }
+    pixels
 }
 
 /// Pixels from the left edge to a step of `1..=last`.

@@ -185,6 +185,9 @@ fn show(image: &Image, (outcome, watched): (&Outcome, Option<&Watched>), written
     let mut object = serde_json::to_value(summary).unwrap_or_default();
     object["files"] = json!(written);
     ui.object(&object);
+    if ui.json {
+        return;
+    }
     let rate = screen::short(summary.steps as f64 / summary.wall_s.max(1e-9));
     let (spikes, took) = (screen::short(summary.counters.spikes as f64), screen::time(summary.wall_s));
     ui.status("Finished", &format!("{spikes} spikes in {took} ({rate} steps/s)"));
