@@ -74,10 +74,10 @@ fn any_number_of_threads_gives_the_same() {
         let of = |threads: &str| {
             let (csv, log) = (path("curve.csv"), path("grants.flits"));
             let common = ["noc", "--load", "0.05", "--window", "1500", "--warmup", "300"];
-            let files = ["--threads", threads, "--csv", &csv, "--log", &log];
+            let files = ["--threads", threads, "--csv", &csv, "--flit-log", &log];
             let said = json(&[&common[..], mesh, &files].concat());
             assert!(said["log_hash"].is_string() && number(&said["points"][0]["packets"]) > 1000.0, "{said}");
-            (said, fs::read(csv).expect("--csv writes"), fs::read(log).expect("--log writes"))
+            (said, fs::read(csv).expect("--csv writes"), fs::read(log).expect("--flit-log writes"))
         };
         let alone = of("1");
         for threads in ["2", "8"] {
@@ -149,13 +149,14 @@ fn what_was_not_measured_is_no_zero() {
 
 #[test]
 fn what_is_refused_names_the_thing_and_a_way_out() {
-    let cases: [(&[&str], &[&str]); 9] = [
+    let cases: [(&[&str], &[&str]); 10] = [
         (&["--pattern", "tornato"], &["did you mean `tornado`?"]),
         (&["--pattern", "transpose", "--mesh", "8x4"], &["as many rows as columns", "8 x 4"]),
         (&["--load", "1.5"], &["0.000001 to 1"]),
         (&["--sweep", "0.5:0.1:0.1"], &["0.5 is above 0.1"]),
         (&["--mesh", "8"], &["columns x rows"]),
         (&["--buffer", "0"], &["router.buffer = 0", "--buffer"]),
+        (&["--vcs", "5"], &["router.vcs = 5", "say --vcs 1 to 4"]),
         (&["--vcs", "2", "--calibration", "loihi1-davies2018"], &["--vcs", "marker"]),
         (&["--calibration", "noc-referense"], &["did you mean `noc-reference`?"]),
         (&["--plot", "x.svg"], &["--sweep 0.02:0.5:0.02"]),
@@ -175,7 +176,7 @@ fn flit_logs_are_written_read_and_compared() {
     let play = |engine: &str, seed: &str, file: &str| {
         let common =
             ["noc", "--load", "0.2", "--window", "300", "--warmup", "0", "--engine", engine, "--seed", seed];
-        json(&[&common[..], &["--log", &path(file)]].concat())["log_hash"].clone()
+        json(&[&common[..], &["--flit-log", &path(file)]].concat())["log_hash"].clone()
     };
     let hash = play("dense", "1", "a.flits");
     assert_eq!(hash, play("sparse", "1", "b.flits"));
@@ -191,7 +192,7 @@ fn flit_logs_are_written_read_and_compared() {
         said.contains("first difference behind") && said.contains("cycle ") && said.contains("tile ("),
         "{said}"
     );
-    let mut bytes = fs::read(path("a.flits")).expect("--log writes");
+    let mut bytes = fs::read(path("a.flits")).expect("--flit-log writes");
     bytes.truncate(bytes.len() / 2);
     fs::write(path("cut.flits"), bytes).expect("a scratch file");
     let said = refusal(&["diff", &path("a.flits"), &path("cut.flits")]);

@@ -372,8 +372,11 @@ fn architectures_that_cannot_be_read_name_the_place() {
         (String::new(), "empty"),
     ];
     for (text, said) in cases {
-        fs::write(&path, text).expect("scratch takes files");
+        fs::write(&path, &text).expect("scratch takes files");
         let (code, told) = refusal(&["isa", &path]);
+        if let Some(line) = text.lines().position(|line| line.contains("fast")) {
+            assert!(told.contains(&format!("arch.yaml:{}: ", line + 1)), "line {} in {told}", line + 1);
+        }
         assert!(code == Some(1) && told.contains(said), "no `{said}` in {told}");
     }
     // What our units cannot tell apart is named, not hidden.

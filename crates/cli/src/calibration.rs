@@ -25,18 +25,30 @@ pub fn find(name: &str) -> Result<Timing, Failure> {
             timing.check().map_err(|error| refuse(name, &error))?;
             Ok(timing)
         }
-        _ => Timing::shipped(name).map_err(|_| {
-            let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-            Failure::user(format!("no calibration `{name}`"))
-                .help(nearest(name, &known))
-                .help("`--calibration` also takes a file.toml; `seamount isa NAME` prints one to begin with")
-        }),
+        _ => Timing::shipped(name)
+            .map_err(|_| unknown(name, &SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>())),
     }
+}
+
+fn unknown(name: &str, known: &[&str]) -> Failure {
+    Failure::user(format!("no calibration `{name}`")).help(nearest(name, known)).help(format!(
+        "`--calibration` also takes a file: yours.toml, which may begin as `seamount isa {DEFAULT}` prints it, or an \
+         architecture.yaml of SANA-FE"
+    ))
+}
+
+/// Whether networks can be run under it.
+fn has_steps(name: &&str) -> bool {
+    Timing::shipped(name).is_ok_and(|timing| timing.barrier != Barrier::None)
 }
 
 /// As [`find`], for running a network: it must end its steps.
 pub fn for_steps(name: &str) -> Result<Timing, Failure> {
-    let timing = find(name)?;
+    let timing = find(name).map_err(|failure| {
+        let is_name = Path::new(name).extension().is_none();
+        let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).filter(has_steps).collect();
+        if is_name { unknown(name, &known) } else { failure }
+    })?;
     if timing.barrier == Barrier::None {
         let what = format!("calibration `{}` has no barrier, so no step ever ends under it", timing.name);
         return Err(Failure::user(what)
@@ -52,7 +64,7 @@ fn refuse(file: &str, error: &TimingError) -> Failure {
             "`seamount isa loihi1-davies2018` prints a whole calibration to begin with".into()
         }
         TimingError::Range { field, min, max, .. } => format!("set {field} to a number from {min} to {max}"),
-        TimingError::Conflict { what, .. } => format!("change one of them: {what}"),
+        TimingError::Conflict { what, .. } => format!("change {what}"),
         TimingError::Provenance { field, .. } => {
             format!("under [provenance]: \"{field}\" = {{ tier = \"assumed\", source = \"why\" }}")
         }
@@ -67,6 +79,9 @@ mod tests {
     #[test]
     fn names_are_found_and_refused() {
         assert!(find("loihi1-davis2018").unwrap_err().findings[0].help[0].contains("loihi1-davies2018"));
+        let known =
+            |find: fn(&str) -> Result<Timing, Failure>| find("x").unwrap_err().findings[0].help[0].clone();
+        assert!(known(find).contains("noc-reference") && !known(for_steps).contains("noc-reference"));
         assert!(for_steps("noc-reference").unwrap_err().findings[0].message.contains("no barrier"));
         assert_eq!(find(DEFAULT).unwrap().name, DEFAULT);
     }

@@ -73,7 +73,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<FlitGrant>>, Failure> {
     let failed = |what: String| Failure::user(format!("{}: {what}", path.display()));
     if path.extension().is_some_and(|extension| extension == "csv") {
         return read_flits_csv(&read::text(path)?).map(Some).map_err(|error| {
-            failed(error.to_string()).help("`seamount noc --log FILE.csv` writes a flit log")
+            failed(error.to_string()).help("`seamount noc --flit-log FILE.csv` writes a flit log")
         });
     }
     let bytes = read::data(path).map_err(|error| Failure::io("read", path, &error))?;

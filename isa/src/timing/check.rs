@@ -1,6 +1,6 @@
 //! What is refused of a calibration, and why.
 
-use super::provenance::{fields, origin_of};
+use super::provenance::{Origin, fields, origin_of};
 use super::{Barrier, Timing};
 
 /// Why a calibration is refused.
@@ -54,6 +54,8 @@ pub enum TimingError {
 pub const COST_MAX: u32 = 1 << 20;
 /// Longest wire, cycles.
 pub const WIRE_MAX: u32 = 2000;
+/// Largest error of a number, per thousand: as large as the number itself.
+pub const ERROR_PERMILLE_MAX: u32 = 1000;
 /// Deepest FIFO.
 pub const FIFO_MAX: u32 = 1024;
 
@@ -61,8 +63,9 @@ impl Timing {
     /// Refuses what no machine could do.
     ///
     /// # Errors
-    /// The first [`TimingError`] in the order ranges, combinations, provenance.
+    /// The first [`TimingError`] in the order name, ranges, combinations, provenance.
     pub fn check(&self) -> Result<(), TimingError> {
+        self.check_name()?;
         self.check_ranges(&self.mesh_ranges())?;
         self.check_ranges(&self.core_ranges())?;
         self.check_interval()?;
@@ -134,6 +137,16 @@ impl Timing {
         TimingError::Conflict { name: self.name.clone(), what, reason }
     }
 
+    fn check_name(&self) -> Result<(), TimingError> {
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
+            let what = format!("name = {:?}", self.name);
+            return Err(
+                self.conflict(what, "every figure is printed with it: a name has letters, on one line")
+            );
+        }
+        Ok(())
+    }
+
     fn check_interval(&self) -> Result<(), TimingError> {
         let [p, q] = self.link.interval;
         let what = format!("link.interval = [{p}, {q}]");
@@ -203,6 +216,19 @@ impl Timing {
         match self.provenance.iter().find(|(key, origin)| !names(key) || origin.source.is_empty()) {
             Some((key, origin)) if origin.source.is_empty() => refuse(key, "its origin names no source"),
             Some((key, _)) => refuse(key, "[provenance] names a field that does not exist"),
+            None => self.check_errors(),
+        }
+    }
+
+    fn check_errors(&self) -> Result<(), TimingError> {
+        let too_large =
+            |origin: &Origin| origin.error_permille.is_some_and(|error| error > ERROR_PERMILLE_MAX);
+        match self.provenance.iter().find(|(_, origin)| too_large(origin)) {
+            Some((key, _)) => Err(TimingError::Provenance {
+                name: self.name.clone(),
+                field: key.clone(),
+                reason: "error_permille above 1000: a number that may be wrong by more than itself is not known",
+            }),
             None => Ok(()),
         }
     }

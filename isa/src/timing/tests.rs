@@ -49,6 +49,8 @@ fn what_no_machine_could_do_is_refused() {
         edited("loihi1-nahuku", |t| t.barrier = Barrier::Table { rows: vec![[2, 5]] }),
         edited("noc-reference", |t| t.nets = 3),
         edited("noc-reference", |t| drop(t.provenance.remove("fifo"))),
+        edited("noc-reference", |t| t.name = " ".into()),
+        edited("loihi1-nahuku", |t| t.provenance.values_mut().for_each(|o| o.error_permille = Some(1001))),
     ];
     let text: Vec<String> = refused.into_iter().map(|r| r.expect_err("refused")).collect();
     assert!(text[0].contains("a marker would overtake spikes"), "{}", text[0]);
@@ -56,6 +58,8 @@ fn what_no_machine_could_do_is_refused() {
     assert!(text[2].contains("router.buffer = 0, but 1..="), "{}", text[2]);
     assert!(text[4].contains("barrier.base = 6, but 7..="), "{}", text[4]);
     assert!(text[7].contains("fifo.axon_in: no origin"), "{}", text[7]);
+    assert!(text[8].contains("name = \" \""), "{}", text[8]);
+    assert!(text[9].contains("error_permille above 1000"), "{}", text[9]);
     assert_eq!(edited("noc-reference", |t| t.router.vcs = 4), Ok(()));
     assert_eq!(edited("loihi1-nahuku", |t| t.router.vcs = 2), Ok(()));
 }

@@ -16,7 +16,9 @@ const SHOWN: usize = 50;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples: seamount build programs/digits -o a.img && seamount build programs/digits -o b.img --placement-seed 1 && seamount diff a.img b.img\n          seamount diff run-a run-b\n          seamount diff a.flits b.flits\n\n\
+    after_help = "Examples: seamount build programs/hello -o a.img && seamount diff a.img a.img\n          \
+seamount run programs/hello --out a && seamount run programs/hello --seed 2 --out b && seamount diff a b\n          \
+seamount noc --flit-log a.flits && seamount noc --seed 2 --flit-log b.flits && seamount diff a.flits b.flits\n\n\
 Runs are equal if their spikes, states, weights and counts are; how they were spread over cores (messages, hops,\n\
 chip_links, updates_inactive), the names of network and program and the time they took may differ.\n\
 Exit code 3 where they differ."

@@ -71,6 +71,7 @@ impl Asked {
             }
             (Mode::None, None) => Ok(None),
             (Mode::None, Some(name)) => {
+                calibration::for_steps(name)?;
                 Err(Failure::user(format!("--calibration {name}: the run is not timed"))
                     .help("say `--timing cycle` as well"))
             }

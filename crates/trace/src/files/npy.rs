@@ -26,12 +26,12 @@ pub fn read_npy(bytes: &[u8]) -> Result<Array, FileError> {
     let refuse = || {
         FileError::byte(
             10,
-            format!("type `{}`: whole numbers, float32, float64 and booleans are read", head.descr),
+            format!("type `{}`: whole numbers, float16, float32, float64 and booleans are read", head.descr),
         )
     };
     let width = match kind {
         "b1" | "u1" | "i1" => 1,
-        "u2" | "i2" => 2,
+        "u2" | "i2" | "f2" => 2,
         "u4" | "i4" | "f4" => 4,
         "u8" | "i8" | "f8" => 8,
         _ => return Err(refuse()),
@@ -145,6 +145,7 @@ fn numbers(data: &[u8], kind: &str, width: usize, big: bool, start: usize) -> Re
     let signed = |bits: u64| (bits << (64 - 8 * width)).cast_signed() >> (64 - 8 * width);
     let chunks = data.chunks_exact(width).map(raw);
     Ok(match kind {
+        "f2" => Numbers::Float(chunks.map(|bits| half(bits as u32).into()).collect()),
         "f4" => Numbers::Float(chunks.map(|bits| f32::from_bits(bits as u32).into()).collect()),
         "f8" => Numbers::Float(chunks.map(f64::from_bits).collect()),
         "i1" | "i2" | "i4" | "i8" => Numbers::Whole(chunks.map(signed).collect()),
@@ -154,6 +155,22 @@ fn numbers(data: &[u8], kind: &str, width: usize, big: bool, start: usize) -> Re
             Numbers::Whole(whole.collect::<Result<_, _>>()?)
         }
     })
+}
+
+/// The number of 16 bits: sign, 5 bits of exponent (bias 15), 10 of fraction (IEEE 754 binary16).
+fn half(bits: u32) -> f32 {
+    let (sign, exponent, fraction) = ((bits & 0x8000) << 16, bits >> 10 & 31, bits & 1023);
+    let magnitude = match (exponent, fraction) {
+        (0, 0) => 0,
+        // Subnormal, fraction * 2^-24: its highest bit becomes the hidden one.
+        (0, _) => {
+            let high = fraction.ilog2();
+            (high + 103) << 23 | (fraction << (23 - high) & 0x7f_ffff)
+        }
+        (31, _) => 255 << 23 | fraction << 13,
+        _ => (exponent + 112) << 23 | fraction << 13,
+    };
+    f32::from_bits(sign | magnitude)
 }
 
 impl Numbers {
@@ -216,6 +233,25 @@ mod tests {
         assert_eq!(values(&npy("|u1", "True", "(0, 3)", &[])), Numbers::Whole(vec![]));
     }
 
+    /// Every finite number of 16 bits, beside its definition.
+    #[test]
+    #[allow(clippy::float_arithmetic, reason = "the definition")]
+    fn halves_are_read() {
+        for bits in (0..0x1_0000u32).filter(|bits| bits >> 10 & 31 != 31) {
+            let (exponent, fraction) = ((bits >> 10 & 31) as i32, f64::from(bits & 1023));
+            let size = match exponent {
+                0 => fraction * 2f64.powi(-24),
+                _ => (1024.0 + fraction) * 2f64.powi(exponent - 25),
+            };
+            let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+            assert_eq!(f64::from(half(bits)).to_bits(), (sign * size).to_bits(), "{bits:#x}");
+        }
+        assert!(half(0x7c00) == f32::INFINITY && half(0xfc00) == f32::NEG_INFINITY && half(0x7e00).is_nan());
+        let read = |descr, bytes: &[u8]| read_npy(&npy(descr, "False", "(2,)", bytes)).unwrap().values;
+        assert_eq!(read("<f2", &[0, 0x3c, 0xff, 0xfb]), Numbers::Float(vec![1.0, -65504.0]));
+        assert_eq!(read(">f2", &[0x3c, 0, 0, 1]), Numbers::Float(vec![1.0, 2f64.powi(-24)]));
+    }
+
     #[test]
     fn refusals_name_the_byte() {
         let refusal = |bytes: &[u8]| read_npy(bytes).unwrap_err().to_string();
@@ -230,7 +266,7 @@ mod tests {
         );
         assert_eq!(
             refusal(&npy("<U4", "False", "(3,)", &[0])),
-            "byte 10: type `<U4`: whole numbers, float32, float64 and booleans are read"
+            "byte 10: type `<U4`: whole numbers, float16, float32, float64 and booleans are read"
         );
         assert_eq!(refusal(&npy("<u8", "False", "(1,)", &[0xff; 8])), "byte 68: a value beyond 63 bits");
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The mesh that arguments ask for.
 
 use emulator::time::mesh::{Shape, Size};
-use isa::timing::Timing;
+use isa::timing::{Barrier, Timing, TimingError};
 
 use crate::calibration;
 use crate::failure::Failure;
@@ -17,7 +17,7 @@ pub struct Options {
     /// Cores of a tile, 1 to 4; each is a node
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
     cores: u32,
-    /// Delays and depths: a name or a file.toml
+    /// Delays and depths: a name (`seamount isa calibrations`), a file.toml or an architecture.yaml of SANA-FE
     #[arg(long, default_value = "noc-reference")]
     calibration: String,
     /// Flits of an input FIFO instead of the calibration's (of the cores' too, where the calibration has them equal)
@@ -57,15 +57,30 @@ impl Options {
             timing.router.buffer = buffer;
         }
         timing.router.vcs = self.vcs.unwrap_or(timing.router.vcs);
-        let overridden = self.buffer.is_some() || self.vcs.is_some();
-        timing.check().map_err(|error| {
-            let help = if overridden { "change --buffer or --vcs" } else { "change the calibration" };
-            Failure::user(error.to_string()).help(help)
-        })?;
+        if (2..=4).contains(&timing.router.vcs) && matches!(timing.barrier, Barrier::Marker { .. }) {
+            let what = format!("--vcs {}: `{}` has a marker barrier", timing.router.vcs, timing.name);
+            return Err(Failure::user(format!(
+                "{what}, and in another channel a marker would overtake spikes"
+            ))
+            .help("leave --vcs out, or take `--calibration noc-reference`, which has none"));
+        }
+        timing.check().map_err(|error| refuse(&error))?;
         let [width, height] = self.mesh;
         let shape = Shape::new(Size::chip(width, height, self.cores), &timing);
         let shape = shape.map_err(|error| Failure::user(error.to_string()).help("name a smaller --mesh"))?;
         Ok(Mesh { shape, timing })
+    }
+}
+
+/// What of `--buffer` and `--vcs` cannot be: a calibration was checked when it was read.
+fn refuse(error: &TimingError) -> Failure {
+    let refused = Failure::user(error.to_string());
+    match error {
+        TimingError::Range { field: "router.vcs", min, max, .. } => {
+            refused.help(format!("say --vcs {min} to {max}"))
+        }
+        TimingError::Range { min, max, .. } => refused.help(format!("say --buffer {min} to {max}")),
+        _ => refused,
     }
 }
 

@@ -25,9 +25,10 @@ use curve::{Curve, Player};
 #[derive(clap::Args)]
 #[command(after_help = "Examples: seamount noc --pattern transpose --load 0.1\n          \
 seamount noc --sweep 0.02:0.44:0.02 --seeds 5 --csv uniform.csv --plot uniform.svg\n          \
-seamount noc --mesh 8x4 --cores 4 --calibration loihi1-davies2018 --trace packets.csv\n\n\
+seamount noc --mesh 8x4 --cores 4 --calibration loihi1-davies2018 --load 0.05 --flit-log grants.csv\n\n\
 A load is packets per node and cycle; latency is from a packet's making to its arrival, in cycles.\n\
-A trace is CSV with the columns cycle,source,destination; nodes are numbered row by row, cores within a tile.")]
+A trace (`--trace packets.csv`) is CSV with the columns cycle,source,destination; nodes are numbered row by row, cores\n\
+within a tile.")]
 pub struct Arguments {
     #[command(flatten)]
     mesh: mesh::Options,
@@ -75,7 +76,7 @@ pub struct Arguments {
     plot: Option<PathBuf>,
     /// Write every grant of every router: text where the name ends in .csv, else few bytes (see docs/flit-format.md)
     #[arg(long, value_name = "FILE", conflicts_with = "sweep")]
-    log: Option<PathBuf>,
+    flit_log: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
@@ -88,21 +89,24 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
             Failure::user("--engine dense plays on one thread").help("leave --threads or --engine out")
         );
     }
-    for path in [&arguments.csv, &arguments.plot, &arguments.log] {
+    for path in [&arguments.csv, &arguments.plot, &arguments.flit_log] {
         write::possible(path.as_deref())?;
     }
-    if arguments.log.is_some() && arguments.seeds > 1 {
-        return Err(Failure::user(format!("--log keeps one run, --seeds {} are several", arguments.seeds))
-            .help("leave --seeds out; --seed N says which"));
+    if arguments.flit_log.is_some() && arguments.seeds > 1 {
+        return Err(Failure::user(format!(
+            "--flit-log keeps one run, --seeds {} are several",
+            arguments.seeds
+        ))
+        .help("leave --seeds out; --seed N says which"));
     }
     #[allow(clippy::disallowed_methods, reason = "how long it took is for people")]
     let start = Instant::now();
-    let mut log = arguments.log.as_ref().map(|_| Keeper::default());
+    let mut log = arguments.flit_log.as_ref().map(|_| Keeper::default());
     let curve = curve(arguments, log.as_mut(), ui)?;
     let seconds = start.elapsed().as_secs_f64();
     let mut written = write(arguments, &curve)?;
     let mut object = show::object(&curve);
-    if let (Some(log), Some(path)) = (&log, &arguments.log) {
+    if let (Some(log), Some(path)) = (&log, &arguments.flit_log) {
         let hash = format!("{:016x}", log.write(path)?);
         ui.status("Hash", &hash);
         object["log_hash"] = json!(hash);

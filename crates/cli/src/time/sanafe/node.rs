@@ -1,6 +1,6 @@
 //! A YAML value that knows where it is, so that what is missing can be named.
 
-use saphyr::{LoadableYamlNode, Yaml};
+use saphyr::{LoadableYamlNode, MarkedYaml};
 
 use crate::failure::Failure;
 
@@ -10,12 +10,12 @@ pub struct Node<'a> {
     file: &'a str,
     /// As `architecture.tile[0].core[0]`.
     pub path: String,
-    value: &'a Yaml<'a>,
+    value: &'a MarkedYaml<'a>,
 }
 
 /// The documents of a text.
-pub fn documents<'a>(file: &str, text: &'a str) -> Result<Vec<Yaml<'a>>, Failure> {
-    Yaml::load_from_str(text).map_err(|error| {
+pub fn documents<'a>(file: &str, text: &'a str) -> Result<Vec<MarkedYaml<'a>>, Failure> {
+    MarkedYaml::load_from_str(text).map_err(|error| {
         Failure::user(format!("{file}: no YAML: {error}"))
             .help("an architecture of SANA-FE is wanted: `architecture:` with attributes and tiles")
     })
@@ -23,13 +23,13 @@ pub fn documents<'a>(file: &str, text: &'a str) -> Result<Vec<Yaml<'a>>, Failure
 
 impl<'a> Node<'a> {
     /// The root of a file.
-    pub const fn root(file: &'a str, value: &'a Yaml<'a>) -> Self {
+    pub const fn root(file: &'a str, value: &'a MarkedYaml<'a>) -> Self {
         Self { file, path: String::new(), value }
     }
 
     /// The value under a key, if there is one.
     pub fn find(&self, key: &str) -> Option<Self> {
-        let value = self.value.as_mapping_get(key)?;
+        let value = self.value.data.as_mapping_get(key)?;
         let path = if self.path.is_empty() { key.into() } else { format!("{}.{key}", self.path) };
         Some(Self { file: self.file, path, value })
     }
@@ -38,7 +38,7 @@ impl<'a> Node<'a> {
     pub fn get(&self, key: &str) -> Result<Self, Failure> {
         let at = if self.path.is_empty() { "the file".into() } else { format!("`{}`", self.path) };
         self.find(key).ok_or_else(|| {
-            Failure::user(format!("{}: {at} has no `{key}`", self.file)).help(
+            Failure::user(format!("{}: {at} has no `{key}`", self.place())).help(
                 "an architecture of SANA-FE is architecture > tile > core > axon_in, synapse, soma, axon_out",
             )
         })
@@ -46,10 +46,10 @@ impl<'a> Node<'a> {
 
     /// The items of a list; one mapping counts as a list of one.
     pub fn items(&self) -> Result<Vec<Self>, Failure> {
-        if self.value.is_mapping() {
+        if self.value.data.is_mapping() {
             return Ok(vec![self.clone()]);
         }
-        let items = self.value.as_sequence().filter(|items| !items.is_empty());
+        let items = self.value.data.as_sequence().filter(|items| !items.is_empty());
         let items = items.ok_or_else(|| self.refuse("a list with at least one item is wanted"))?;
         let item = |(i, value)| Self { file: self.file, path: format!("{}[{i}]", self.path), value };
         Ok(items.iter().enumerate().map(item).collect())
@@ -57,13 +57,13 @@ impl<'a> Node<'a> {
 
     /// Its text.
     pub fn text(&self) -> Option<&'a str> {
-        self.value.as_str()
+        self.value.data.as_str()
     }
 
     /// A number that is not negative.
     pub fn number(&self) -> Result<f64, Failure> {
-        let whole = self.value.as_integer().map(|value| value as f64);
-        let number = whole.or_else(|| self.value.as_floating_point());
+        let whole = self.value.data.as_integer().map(|value| value as f64);
+        let number = whole.or_else(|| self.value.data.as_floating_point());
         number
             .filter(|value| value.is_finite() && *value >= 0.0)
             .ok_or_else(|| self.refuse("a number of seconds or joules, 0 or more, is wanted"))
@@ -71,13 +71,18 @@ impl<'a> Node<'a> {
 
     /// Pairs of a mapping from numbers to numbers.
     pub fn pairs(&self) -> Result<Vec<(f64, f64)>, Failure> {
-        let mapping = self.value.as_mapping().ok_or_else(|| self.refuse("a table is wanted"))?;
+        let mapping = self.value.data.as_mapping().ok_or_else(|| self.refuse("a table is wanted"))?;
         let at = |value| Self { file: self.file, path: self.path.clone(), value };
         mapping.iter().map(|(key, value)| Ok((at(key).number()?, at(value).number()?))).collect()
     }
 
     /// What is wrong here.
     pub fn refuse(&self, why: &str) -> Failure {
-        Failure::user(format!("{}: `{}`: {why}", self.file, self.path))
+        Failure::user(format!("{}: `{}`: {why}", self.place(), self.path))
+    }
+
+    /// Its file and line; those of the text where a root is empty.
+    fn place(&self) -> String {
+        format!("{}:{}", self.file, self.value.span.start.line().max(1))
     }
 }
