@@ -32,14 +32,40 @@ pub trait Ports {
     /// one comes.
     fn send(&mut self, local: u32, flit: Flit) -> bool;
 
+    /// Whether a flit may be sent over a local port in a cycle to come, because a credit is sure to be there by then. An
+    /// engine that cannot tell says no.
+    fn may_send(&mut self, _local: u32, _at: Cycle) -> bool {
+        false
+    }
+
+    /// Sends a flit as of cycle `at`: now or, where [`Ports::may_send`] allows it, later.
+    fn send_ahead(&mut self, local: u32, flit: Flit, _at: Cycle) -> bool {
+        self.send(local, flit)
+    }
+
+    /// The cycle from which the flit at the head of a local port's receive FIFO may be taken, `now` or, in an engine
+    /// that lets cores take behind time, earlier or later.
+    fn shows(&self, local: u32, now: Cycle) -> Option<Cycle> {
+        self.front(local).map(|_| now)
+    }
+
+    /// Takes that flit as of cycle `at`, not after now.
+    fn pop_behind(&mut self, local: u32, _at: Cycle) -> Option<Flit> {
+        self.pop(local)
+    }
+
+    /// Tells, or no longer, of every flit that comes to the head of a core's receive FIFOs, though it may be taken behind
+    /// time.
+    fn watch(&mut self, _core: u32, _on: bool) {}
+
     /// The flit at the head of a local port's receive FIFO, if one is there.
     fn front(&self, local: u32) -> Option<Flit>;
 
     /// Whether a flit has been at the head of a local port's receive FIFO, or will be in the next cycle, though nothing
-    /// arrives: no other call comes for it.
+    /// arrives, and must be taken in time: no other call comes for it.
     fn waiting(&self, local: u32) -> bool;
 
-    /// Takes that flit, at most one a cycle, and frees its slot. Markers are not taken; they come with
+    /// Takes the flit at the head, at most one a cycle, and frees its slot. Markers are not taken; they come with
     /// [`Endpoint::flush`].
     fn pop(&mut self, local: u32) -> Option<Flit>;
 
@@ -61,6 +87,13 @@ pub trait Ports {
 
 /// What is attached to the local ports.
 pub trait Endpoint {
+    /// Whether it may take flits behind time. An engine that lets it then tells only of flits whose taking somebody waits
+    /// for, and calls [`Endpoint::settle`] before it looks at a core's receive FIFOs.
+    const BEHIND: bool = false;
+
+    /// Takes what a core would have taken up to cycle `now` and with it.
+    fn settle<P: Ports>(&mut self, _now: Cycle, _core: u32, _ports: &mut P) {}
+
     /// Phase 2 of a cycle in which something woke.
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P);
 

@@ -50,6 +50,9 @@ pub struct Core {
     flushed: u32,
     /// FLUSH has come on all networks, and messages of the step are still served.
     waits: bool,
+    /// Whether all cores have sent what they have and no marker tells when all is served, so that it asks for calls until
+    /// it is.
+    pub drains: bool,
     /// The next call that was asked for.
     pub timer: Cycle,
     /// The cycle in which its units acted last.
@@ -68,6 +71,7 @@ impl Core {
             transmit: Transmit::new(timing),
             flushed: 0,
             waits: false,
+            drains: false,
             timer: Cycle::MAX,
             played: Cycle::MAX,
             markers,
@@ -95,10 +99,16 @@ impl Core {
         self.transmit.epoch()
     }
 
-    /// Whether all its messages of this step are in the mesh.
+    /// Whether all its messages of this step are in the mesh, or on the way to it ahead of time.
     #[must_use]
     pub fn has_sent(&self) -> bool {
         self.transmit.has_sent()
+    }
+
+    /// Whether in cycle `now` all its messages of this step are in the mesh.
+    #[must_use]
+    pub fn has_sent_by(&self, now: Cycle) -> bool {
+        self.has_sent() && self.transmit.ended() <= now
     }
 
     /// Whether nothing of the current step is left in its receive path.
@@ -131,15 +141,25 @@ impl Core {
         if self.timer <= now {
             self.timer = Cycle::MAX;
         }
-        let mut next = self.receive.cycle(now, timing, self.place, (flights, ports));
-        next = next.min(self.transmit.cycle(now, timing, self.place, (flights, ports)));
+        self.settle(now, timing, flights, ports);
+        let sends = self.transmit.cycle(now, timing, self.place, (flights, ports));
+        let mut next = sends.min(self.receive.wakes(now, timing, self.place, ports));
         let flushed = self.waits && self.has_received();
         self.waits &= !flushed;
-        if self.waits || !self.markers {
-            next = next.min(self.receive.next_fetch().max(now + 1));
+        if self.waits || self.drains {
+            next = next.min(self.receive.next_end().max(now + 1));
+        }
+        if !self.markers && !self.has_sent_by(now) {
+            next = next.min(self.transmit.ended().max(now + 1));
         }
         self.ask(next, ports);
         flushed
+    }
+
+    /// Plays the receive path up to cycle `now` and with it.
+    #[inline]
+    pub fn settle(&mut self, now: Cycle, timing: &Timing, flights: &mut Flights, ports: &mut impl Ports) {
+        self.receive.play(now, timing, self.place, (flights, ports));
     }
 
     /// Asks for a call, unless one is asked for already.
@@ -163,10 +183,10 @@ impl Core {
         if self.flushed < timing.nets {
             return false;
         }
-        self.receive.settle(now, flights);
+        self.settle(now, timing, flights, ports);
         self.waits = !self.has_received();
         if self.waits {
-            self.ask(self.receive.next_fetch().max(now + 1), ports);
+            self.ask(self.receive.next_end().max(now + 1), ports);
         }
         !self.waits
     }

@@ -44,6 +44,8 @@ pub struct Machine {
     /// Under a table, its cycles for the mapped tiles.
     table: Option<Cycle>,
     table_at: Option<Cycle>,
+    /// Under a table: all cores have sent what they have.
+    drains: bool,
     flights: Flights,
     /// Plans from step `plans_from` on.
     plans: VecDeque<Plans>,
@@ -73,6 +75,7 @@ impl Machine {
             tiles: vec![Tile::default(); shape.tiles()],
             table: (!markers).then(|| timing.table_cycles(tiles.len() as u32).into()),
             table_at: None,
+            drains: false,
             flights: Flights::default(),
             plans: VecDeque::new(),
             plans_from: 0,
@@ -246,10 +249,18 @@ impl Machine {
                 self.play(now, self.mapped[i], ports);
             }
         }
-        let under_way =
-            self.table_at.is_some() || self.tiles[0].step >= self.stop || self.flights.under_way() > 0;
-        let quiet = |core: &u32| self.cores[*core as usize].has_sent();
-        if !under_way && self.cores[0].has_sent() && self.mapped.iter().all(quiet) {
+        if self.table_at.is_some() || self.tiles[0].step >= self.stop {
+            return;
+        }
+        if !self.drains {
+            let has_sent = |core: &u32| self.cores[*core as usize].has_sent_by(now);
+            if !(has_sent(&0) && self.mapped.iter().all(has_sent)) {
+                return;
+            }
+            self.drain(now, true, ports);
+        }
+        if self.flights.under_way() == 0 {
+            self.drain(now, false, ports);
             let learning = self.mapped.iter().map(|core| self.cores[*core as usize].learning()).max();
             let step = self.tiles[0].step;
             self.ends[(step - self.ends_from) as usize].flushed = now;
@@ -258,9 +269,28 @@ impl Machine {
             ports.wake(0, at);
         }
     }
+
+    /// All messages of the step are in the mesh: from now on, or until now, cores ask for calls until all is served.
+    fn drain(&mut self, now: Cycle, on: bool, ports: &mut impl Ports) {
+        self.drains = on;
+        for i in 0..self.mapped.len() {
+            let core = self.mapped[i];
+            self.cores[core as usize].drains = on;
+            if on {
+                self.play(now, core, ports);
+            }
+            ports.watch(core, on);
+        }
+    }
 }
 
 impl Endpoint for Machine {
+    const BEHIND: bool = true;
+
+    fn settle<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) {
+        self.cores[core as usize].settle(now, &self.timing, &mut self.flights, ports);
+    }
+
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {
         let cores = self.shape.cores() as u32;
         for wake in woken {

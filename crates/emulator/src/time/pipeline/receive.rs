@@ -1,7 +1,7 @@
 //! The receive path of a core: axon lookup, then the synapse fetch, then the accumulation where that costs something.
 //!
-//! Nothing that fetch and accumulation do depends on the mesh, so they are played behind time: up to the cycle in which
-//! a lookup wants its FIFO, or somebody asks. Only lookups act on the mesh, so only they need a call in their own cycle.
+//! Nothing that the path does depends on what the mesh will do, so it is played behind time: up to the cycle in which
+//! somebody asks. Only where the mesh waits for a slot to be freed does a lookup need a call in its own cycle.
 
 use isa::timing::Timing;
 
@@ -44,8 +44,10 @@ pub struct Received {
 /// The units and the FIFOs between them.
 #[derive(Clone, Debug)]
 pub struct Receive {
-    /// The message that is looked up, and when that ends.
+    /// The message that is looked up, and when that ends or, where the FIFO behind is full, has a slot.
     axon_in: Option<(u32, Cycle)>,
+    /// The first cycle in which another flit may be taken.
+    take_from: Cycle,
     /// The network whose turn it is.
     net: u32,
     half: Option<u32>,
@@ -67,6 +69,7 @@ impl Receive {
     pub fn new(timing: &Timing) -> Self {
         Self {
             axon_in: None,
+            take_from: 0,
             net: 0,
             half: None,
             lookups: Queue::new(timing.fifo.axon_in),
@@ -84,9 +87,46 @@ impl Receive {
         self.pending[epoch as usize] == 0
     }
 
+    /// Plays the path up to cycle `now` and with it.
+    #[inline]
+    pub fn play(
+        &mut self,
+        now: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
+        loop {
+            let at = self.next(now, timing, place, ports);
+            if at > now {
+                break;
+            }
+            self.settle(at, flights);
+            if self.axon_in.is_some() {
+                self.take_from = self.take_from.max(at);
+                self.end_look_up(at, timing, flights);
+            } else {
+                self.take(at, timing, place, (flights, ports));
+            }
+        }
+        self.settle(now, flights);
+    }
+
+    /// The next cycle in which a lookup ends or a flit that is there is taken.
+    #[inline]
+    pub fn next(&self, now: Cycle, timing: &Timing, place: Place, ports: &impl Ports) -> Cycle {
+        if let Some((_, ready)) = self.axon_in {
+            return ready;
+        }
+        let nets = self.half.map_or(0..timing.nets, |net| net..net + 1);
+        let shows = nets.filter_map(|net| ports.shows(place.local(net), now)).min();
+        let busy = self.busy_until().filter(|_| timing.core.receive_serial).unwrap_or(0);
+        shows.map_or(Cycle::MAX, |at| at.max(self.take_from).max(busy))
+    }
+
     /// Plays fetch and accumulation up to a cycle and with it.
     #[inline]
-    pub fn settle(&mut self, now: Cycle, flights: &mut Flights) {
+    fn settle(&mut self, now: Cycle, flights: &mut Flights) {
         loop {
             if let Some((id, end)) = self.synapse {
                 if end > now {
@@ -136,38 +176,23 @@ impl Receive {
         flights.end(id);
     }
 
-    /// The next cycle in which a fetch begins or a message is accumulated.
-    pub fn next_fetch(&self) -> Cycle {
+    /// The next cycle in which a lookup ends, a fetch begins or a message is accumulated.
+    pub fn next_end(&self) -> Cycle {
         let start = |(_, shows): (u32, Cycle)| shows.max(self.free_from);
         let accumulated = || self.accumulate.as_ref().and_then(|unit| unit.next());
         let next = self.synapse.map(|(_, end)| end).or_else(accumulated);
-        next.unwrap_or_else(|| self.lookups.head().map_or(Cycle::MAX, start))
+        let next = next.unwrap_or_else(|| self.lookups.head().map_or(Cycle::MAX, start));
+        self.axon_in.map_or(next, |(_, ready)| next.min(ready))
     }
 
-    /// Phase 2 of a cycle; the next cycle in which it may act without anything arriving.
-    #[inline]
-    pub fn cycle(
-        &mut self,
-        now: Cycle,
-        timing: &Timing,
-        place: Place,
-        (flights, ports): (&mut Flights, &mut impl Ports),
-    ) -> Cycle {
-        self.settle(now, flights);
-        self.end_look_up(now, timing, flights);
-        let serial = timing.core.receive_serial;
-        let is_busy = serial && self.busy_until().is_some_and(|end| end > now);
-        if self.axon_in.is_none() && !is_busy {
-            self.take(now, timing, place, (flights, ports));
-        }
-        if let Some((_, ready)) = self.axon_in {
-            return if ready > now { ready } else { self.slot_free(now) };
-        }
-        let mut nets = 0..timing.nets;
+    /// The cycle in which a flit is taken that waits for it.
+    pub fn wakes(&self, now: Cycle, timing: &Timing, place: Place, ports: &impl Ports) -> Cycle {
+        let mut nets = self.half.map_or(0..timing.nets, |net| net..net + 1);
         if !nets.any(|net| ports.waiting(place.local(net))) {
             return Cycle::MAX;
         }
-        self.busy_until().filter(|_| serial).map_or(now + 1, |end| end.max(now + 1))
+        let busy = self.busy_until().filter(|_| timing.core.receive_serial).unwrap_or(0);
+        self.axon_in.map_or(busy.max(self.take_from).max(now + 1), |(_, ready)| ready)
     }
 
     /// Until when the fetch works, if it does.
@@ -199,8 +224,9 @@ impl Receive {
         let nets = timing.nets;
         let order = |i: u32| if self.net + i < nets { self.net + i } else { self.net + i - nets };
         let (first, count) = self.half.map_or((0, nets), |net| ((net + nets - self.net) % nets, 1));
-        let flit = (first..first + count).find_map(|i| Some((order(i), ports.pop(place.local(order(i)))?)));
+        let flit = (first..first + count).find_map(|i| Some((order(i), ports.pop_behind(place.local(order(i)), now)?)));
         let Some((net, flit)) = flit else { return };
+        self.take_from = now + 1;
         if self.half.is_none() {
             self.pending[usize::from(flit.epoch())] += 1;
         }
@@ -229,6 +255,8 @@ impl Receive {
             }
         } else if self.lookups.push(now, id) {
             self.axon_in = None;
+        } else {
+            self.axon_in = Some((id, self.slot_free(now)));
         }
     }
 

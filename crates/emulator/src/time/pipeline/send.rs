@@ -30,8 +30,8 @@ pub struct Transmit {
     epoch: bool,
     plan: Plan,
     span: usize,
-    /// No message of the host leaves before.
-    start: Cycle,
+    /// The next cycle in which it may act without a credit coming; all before are played.
+    next_at: Cycle,
     /// The cycle in which the sweep acts next; none where it is over or waits for the axons.
     sweep_at: Cycle,
     /// The first cycle in which it may take another compartment.
@@ -63,7 +63,7 @@ impl Transmit {
             epoch: true,
             plan: Plan::default(),
             span: 0,
-            start: 0,
+            next_at: 0,
             sweep_at: Cycle::MAX,
             sweep_from: 0,
             is_swept: false,
@@ -91,7 +91,7 @@ impl Transmit {
         std::mem::swap(&mut self.plan, plan);
         std::mem::swap(&mut self.host, host);
         self.span = 0;
-        self.start = at;
+        self.next_at = at;
         self.owes_flush = flush;
         self.is_swept = false;
         self.go_on(at, at);
@@ -123,11 +123,18 @@ impl Transmit {
         self.has_pushed() && self.queues.iter().all(Queue::is_empty)
     }
 
+    /// When the units ended their work of the step, as of the cycle it was last played to.
+    pub fn ended(&self) -> Cycle {
+        let spent = &self.spent[usize::from(self.epoch)];
+        spent.soma_end.max(spent.end)
+    }
+
     fn has_pushed(&self) -> bool {
         self.is_swept && self.axon_out.is_none() && self.spikes.is_empty() && self.host.is_empty()
     }
 
-    /// Phase 2 of a cycle; the next cycle in which it may act without a credit coming.
+    /// Phase 2 of a cycle, and of those to come in which the mesh is sure to take what is sent; the next cycle in which it
+    /// may act without a credit coming.
     #[inline]
     pub fn cycle(
         &mut self,
@@ -136,18 +143,25 @@ impl Transmit {
         place: Place,
         (flights, ports): (&mut Flights, &mut impl Ports),
     ) -> Cycle {
-        if now < self.start {
-            return self.start;
+        let mut at = if self.refused[0] || self.refused[1] { now } else { now.max(self.next_at) };
+        while at == now || at < Cycle::MAX && self.is_sure(at, place, ports) {
+            if !self.host.is_empty() {
+                self.play(at.saturating_sub(1), timing, (place.id, flights));
+                self.host(at, timing, (place.id, flights));
+            }
+            self.play(at, timing, (place.id, flights));
+            for net in 0..self.queues.len() {
+                self.transmit(at, net, place, (flights, ports));
+            }
+            at = self.next(at, timing);
         }
-        if !self.host.is_empty() {
-            self.play(now.saturating_sub(1), timing, (place.id, flights));
-            self.host(now, timing, (place.id, flights));
-        }
-        self.play(now, timing, (place.id, flights));
-        for net in 0..self.queues.len() {
-            self.transmit(now, net, place, (flights, ports));
-        }
-        self.next(now, timing)
+        self.next_at = at;
+        at
+    }
+
+    /// Whether nothing that is sent in a cycle to come can be refused.
+    fn is_sure(&self, at: Cycle, place: Place, ports: &mut impl Ports) -> bool {
+        (0..self.queues.len()).all(|net| !self.refused[net] && ports.may_send(place.local(net as u32), at))
     }
 
     /// Plays sweep and axons up to a cycle and with it.
@@ -298,7 +312,7 @@ impl Transmit {
             let (part, last) = (self.parts[net], self.parts[net] + 1 == packet.flits);
             let flit = Flit(packet.flit.0 | u64::from(id) << 32).with_epoch(*epoch);
             let flit = if packet.header && part == 0 { flit.with_kind(Kind::Header) } else { flit };
-            self.refused[net] = !ports.send(local, if last { flit } else { flit.head() });
+            self.refused[net] = !ports.send_ahead(local, if last { flit } else { flit.head() }, now);
             if self.refused[net] {
                 return;
             }
@@ -314,7 +328,7 @@ impl Transmit {
                 }
             }
         } else if self.owes_flush[net] && self.queues[net].is_empty() && self.has_pushed() {
-            self.refused[net] = !ports.send(local, Flit::marker(Kind::Flush, self.epoch));
+            self.refused[net] = !ports.send_ahead(local, Flit::marker(Kind::Flush, self.epoch), now);
             self.owes_flush[net] = self.refused[net];
         }
     }

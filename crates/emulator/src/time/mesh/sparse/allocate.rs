@@ -1,6 +1,6 @@
 //! Phase 4: every output grants at most one flit, every input gives at most one.
 
-use super::{Cycle, FREE, Flit, FlitGrant, LANE, OUTPUT, STRIDE, Sparse, port};
+use super::{Cycle, Endpoint, FREE, Flit, FlitGrant, LANE, OUTPUT, STRIDE, Sparse, port};
 
 /// What an output would grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,20 +16,20 @@ pub struct Pick {
 
 impl Sparse {
     /// Allocates the outputs that changed.
-    pub fn allocate(&mut self) {
+    pub fn allocate<E: Endpoint>(&mut self, endpoint: &mut E) {
         let mut active = std::mem::take(&mut self.active);
         if self.shape.vcs == 1 {
             for row in &active {
-                if let Some(pick) = self.pick(*row as usize) {
-                    self.grant(pick);
+                if let Some(pick) = self.pick(*row as usize, endpoint) {
+                    self.grant(pick, endpoint);
                 }
             }
         } else {
             let mut picks = std::mem::take(&mut self.picks);
-            picks.extend(active.iter().filter_map(|row| self.pick(*row as usize)));
+            picks.extend(active.iter().filter_map(|row| self.pick(*row as usize, endpoint)));
             picks.sort_unstable();
             for of_input in picks.chunk_by(|a, b| a.input == b.input) {
-                self.choose_output(of_input);
+                self.choose_output(of_input, endpoint);
             }
             picks.clear();
             self.picks = picks;
@@ -39,7 +39,7 @@ impl Sparse {
     }
 
     /// Of the outputs that picked one input, the next in turn; the others try again.
-    fn choose_output(&mut self, picks: &[Pick]) {
+    fn choose_output<E: Endpoint>(&mut self, picks: &[Pick], endpoint: &mut E) {
         let ports = STRIDE;
         let pointer = usize::from(self.input_pointer[picks[0].input as usize]);
         let turn = |pick: &Pick| (pick.output as usize % ports + ports - pointer) % ports;
@@ -48,11 +48,11 @@ impl Sparse {
             self.wheel.push(self.now + 1, OUTPUT | loser.output);
         }
         self.input_pointer[winner.input as usize] = ((winner.output as usize % ports + 1) % ports) as u8;
-        self.grant(winner);
+        self.grant(winner, endpoint);
     }
 
     /// What an output would grant now; where it cannot, it is woken when it may.
-    fn pick(&mut self, row: usize) -> Option<Pick> {
+    fn pick<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<Pick> {
         let now = self.now;
         let output = &self.outputs[row];
         let locked = output.lock != FREE;
@@ -66,7 +66,7 @@ impl Sparse {
             self.wheel.push(self.allowed[row].div_ceil(q), OUTPUT | row as u32);
             return None;
         }
-        let vc = self.choose_downstream(row).or_else(|| self.starve(row))? as u8;
+        let vc = self.choose_downstream(row).or_else(|| self.starve(row, endpoint))? as u8;
         let input = |lane: usize| (row / STRIDE * STRIDE + self.split(lane).0) as u32;
         let pointer = u32::from(self.outputs[row].pointer);
         let ahead = request >> pointer << pointer;
@@ -115,14 +115,25 @@ impl Sparse {
         (from..from + vcs).map(|vc| vc % vcs).find(|vc| self.channels.has(first + vc, now))
     }
 
-    fn starve(&mut self, row: usize) -> Option<usize> {
-        if let Some(at) = self.channels.wait(self.channels.of_output(row), self.now) {
-            self.wheel.push(at, OUTPUT | row as u32);
+    /// An output finds no credit, unless a core that takes behind time has given one; it is woken when one comes.
+    #[cold]
+    fn starve<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<usize> {
+        let local = (row % STRIDE >= port::LOCAL).then(|| self.wiring.target[row]);
+        if let Some(local) = local.filter(|_| self.is_loose) {
+            self.catch_up(local, endpoint);
+            if let Some(vc) = self.choose_downstream(row) {
+                return Some(vc);
+            }
+        }
+        match (self.channels.wait(self.channels.of_output(row), self.now), local) {
+            (Some(at), _) => self.wheel.push(at, OUTPUT | row as u32),
+            (None, Some(local)) => self.watch_output(local),
+            (None, None) => {}
         }
         None
     }
 
-    fn grant(&mut self, pick: Pick) {
+    fn grant<E: Endpoint>(&mut self, pick: Pick, endpoint: &mut E) {
         let row = pick.output as usize;
         let ports = STRIDE;
         let vc = usize::from(pick.vc);
@@ -156,6 +167,10 @@ impl Sparse {
                 self.put_lane(lane, flit, ready);
             }
         } else {
+            if flit.is_marker() {
+                self.catch_up(target, endpoint);
+                self.watch_marker(target);
+            }
             self.put_received(target, flit.routed(0, vc), ready);
         }
     }

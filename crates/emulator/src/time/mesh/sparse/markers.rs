@@ -44,7 +44,7 @@ impl Sparse {
         let (mut owed, mut ready) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.ready));
         while self.barrier.is_dirty() || !ready.is_empty() {
             self.barrier.settle(self.now, &mut owed, &mut ready);
-            owed.drain(..).for_each(|marker| self.owe(&marker));
+            owed.drain(..).for_each(|marker| self.owe(&marker, endpoint));
             for (tile, at) in ready.drain(..) {
                 if at > self.now {
                     self.wheel.push(at, TILE | tile);
@@ -69,8 +69,11 @@ impl Sparse {
     }
 
     /// An output owes a marker: it is granted ahead of its time, or takes part in allocation.
-    fn owe(&mut self, marker: &Owed) {
+    fn owe<E: Endpoint>(&mut self, marker: &Owed, endpoint: &mut E) {
         let row = marker.router as usize * STRIDE + marker.output as usize;
+        if row % STRIDE >= port::LOCAL {
+            self.catch_up(self.wiring.target[row], endpoint);
+        }
         if self.is_free_for(row, marker) {
             self.grant_ahead(row, marker);
             return;
@@ -115,6 +118,7 @@ impl Sparse {
                 self.channels.give(channel, ready + Cycle::from(self.wiring.credit[row]));
                 self.flush_later(row, ready);
             } else {
+                self.watch_marker(target as u32);
                 self.put_received(target as u32, flit, ready);
             }
             return;

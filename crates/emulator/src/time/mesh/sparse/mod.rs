@@ -70,7 +70,12 @@ pub struct Sparse {
     halted: bool,
     fifos: Fifos,
     receive: Fifos,
-    popped_at: Vec<Cycle>,
+    /// By local port: the first cycle in which another flit may be taken.
+    pop_from: Vec<Cycle>,
+    /// Whether cores send ahead of time and take behind time.
+    is_loose: bool,
+    /// By core: who waits for what it takes, [`Watch`].
+    watched: Vec<u8>,
     channels: Channels,
     outputs: Vec<Output>,
     senders: Vec<Sender>,
@@ -127,7 +132,9 @@ impl Network for Sparse {
             halted: false,
             fifos: Fifos::new(rows * shape.vcs as usize, shape.buffer),
             receive: Fifos::new(shape.locals(), shape.receive * shape.vcs),
-            popped_at: vec![Cycle::MAX; shape.locals()],
+            pop_from: vec![0; shape.locals()],
+            is_loose: false,
+            watched: vec![0; shape.cores()],
             channels: Channels::new(&shape),
             outputs: vec![output; rows],
             senders: vec![Sender { pointer: 0, lock: FREE, sent_at: Cycle::MAX }; shape.locals()],
@@ -158,6 +165,7 @@ impl Network for Sparse {
 
     fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L) {
         self.records = L::RECORDS;
+        self.is_loose = E::BEHIND && self.shape.vcs == 1;
         while let Some(at) = self.wheel.next().filter(|at| *at < until) {
             (self.now, self.wake_from) = (at, at + 1);
             self.show();
@@ -170,7 +178,7 @@ impl Network for Sparse {
             if self.has_markers() {
                 self.mark(endpoint);
             }
-            self.allocate();
+            self.allocate(endpoint);
             self.tell(endpoint, log);
             if std::mem::take(&mut self.halted) {
                 self.now = at + 1;
@@ -236,7 +244,9 @@ impl Sparse {
     }
 
     fn show_arrival(&mut self, local: u32) {
-        if self.receive.front(local as usize).0.is_marker() {
+        if self.receive.is_empty(local as usize) {
+            // Taken behind time, before somebody waited for it.
+        } else if self.receive.front(local as usize).0.is_marker() {
             self.marked_locals.push(local);
         } else {
             self.woken.push(Wake::Port(local));

@@ -2,53 +2,87 @@
 
 use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, STRIDE, Sparse, TIMER};
 use crate::time::mesh::wiring::NOWHERE;
-use crate::time::mesh::{Cycle, Flit, Ports, port};
+use crate::time::mesh::{Cycle, Endpoint, Flit, Ports, port};
+
+/// Why a core that takes flits behind time must take them in time: an output of network 0 or 1 waits for its credit.
+const OUTPUT_WAITS: u8 = 1;
+/// A marker stands behind spikes in its FIFO of network 0 or 1.
+const MARKER_INSIDE: u8 = 1 << 2;
+/// It asked for that.
+const ASKED: u8 = 1 << 4;
 
 impl Ports for Sparse {
     fn send(&mut self, local: u32, flit: Flit) -> bool {
+        self.send_ahead(local, flit, self.now)
+    }
+
+    fn may_send(&mut self, local: u32, at: Cycle) -> bool {
+        self.is_loose && self.channels.will_have(self.channels.of_core(local as usize), at)
+    }
+
+    fn send_ahead(&mut self, local: u32, flit: Flit, at: Cycle) -> bool {
         let first = self.channels.of_core(local as usize);
-        let Some(vc) = self.choose_vc(local as usize, first) else {
+        let Some(vc) = self.choose_vc(local as usize, first, at) else {
             if let Some(at) = self.channels.wait(first, self.now) {
                 self.wheel.push(at, CREDIT | local);
             }
             return false;
         };
         let sender = &mut self.senders[local as usize];
-        assert!(sender.sent_at != self.now, "local port {local} sends one flit a cycle");
-        sender.sent_at = self.now;
+        assert!(sender.sent_at != at, "local port {local} sends one flit a cycle");
+        sender.sent_at = at;
         sender.lock = if flit.tail() { FREE } else { vc as u8 };
         sender.pointer = (vc + 1) as u8 % self.shape.vcs as u8;
         self.channels.spend(first + vc);
         let (router, slot) = self.shape.local(local as usize);
         let lane = (router * STRIDE + port::LOCAL + slot) * self.shape.vcs as usize + vc;
-        self.flits[local as usize / self.shape.cores()][0] += 1;
+        let net = self.net_of_local(local);
+        self.flits[net][0] += 1;
         let flit = flit.routed(self.wiring.route(router, flit), vc);
-        self.put_lane(lane, flit, self.now + Cycle::from(self.shape.injection()));
+        self.put_lane(lane, flit, at + Cycle::from(self.shape.injection()));
         true
     }
 
     fn front(&self, local: u32) -> Option<Flit> {
+        let shows = self.shows(local, self.now)?;
+        (shows <= self.now).then(|| self.receive.front(local as usize).0)
+    }
+
+    #[inline]
+    fn shows(&self, local: u32, _now: Cycle) -> Option<Cycle> {
         let local = local as usize;
-        if self.receive.is_empty(local) || self.popped_at[local] == self.now {
+        if self.receive.is_empty(local) {
             return None;
         }
         let (flit, ready) = self.receive.front(local);
-        (ready <= self.now && !flit.is_marker()).then_some(flit)
+        (!flit.is_marker()).then(|| ready.max(self.pop_from[local]))
     }
 
     #[inline]
     fn waiting(&self, local: u32) -> bool {
-        let local = local as usize;
-        if self.receive.is_empty(local) {
+        if self.receive.is_empty(local as usize) || self.is_loose && self.watched[self.core(local)] == 0 {
             return false;
         }
-        let (flit, ready) = self.receive.front(local);
+        let (flit, ready) = self.receive.front(local as usize);
         ready <= self.now && !flit.is_marker()
     }
 
     fn pop(&mut self, local: u32) -> Option<Flit> {
-        self.front(local)?;
-        Some(self.take_received(local))
+        self.pop_behind(local, self.now)
+    }
+
+    #[inline]
+    fn pop_behind(&mut self, local: u32, at: Cycle) -> Option<Flit> {
+        let shows = self.shows(local, at)?;
+        (shows <= at).then(|| self.take_received(local, at))
+    }
+
+    fn watch(&mut self, core: u32, on: bool) {
+        if on {
+            self.watch_for(core, ASKED);
+        } else {
+            self.watched[core as usize] &= !ASKED;
+        }
     }
 
     fn wake(&mut self, core: u32, at: Cycle) {
@@ -70,8 +104,8 @@ impl Ports for Sparse {
 
 impl Sparse {
     /// The channel for the next flit of a core, if one has a credit.
-    fn choose_vc(&mut self, local: usize, first: usize) -> Option<usize> {
-        let (vcs, now) = (self.shape.vcs as usize, self.now);
+    fn choose_vc(&mut self, local: usize, first: usize, now: Cycle) -> Option<usize> {
+        let vcs = self.shape.vcs as usize;
         let sender = &self.senders[local];
         if sender.lock != FREE {
             let vc = usize::from(sender.lock);
@@ -90,9 +124,55 @@ impl Sparse {
     }
 
     /// Writes a flit into a core's FIFO.
+    #[inline]
     pub fn put_received(&mut self, local: u32, flit: Flit, ready: Cycle) {
-        if self.receive.push(local as usize, flit, ready) {
+        let is_head = self.receive.push(local as usize, flit, ready);
+        if is_head && (!self.is_loose || flit.is_marker() || self.watched[self.core(local)] != 0) {
             self.wheel.push(ready, ARRIVAL | local);
+        }
+    }
+
+    /// The core of a local port.
+    #[inline]
+    fn core(&self, local: u32) -> usize {
+        local as usize - self.net_of_local(local) * self.watched.len()
+    }
+
+    /// The network of a local port: of two at most.
+    #[inline]
+    fn net_of_local(&self, local: u32) -> usize {
+        usize::from(local as usize >= self.watched.len())
+    }
+
+    /// Plays a core up to now, ahead of a look at its FIFO.
+    #[inline]
+    pub fn catch_up<E: Endpoint>(&mut self, local: u32, endpoint: &mut E) {
+        if self.is_loose {
+            endpoint.settle(self.now, self.core(local) as u32, self);
+        }
+    }
+
+    /// An output waits for the credit of a flit that is not taken yet.
+    pub fn watch_output(&mut self, local: u32) {
+        self.watch_for(self.core(local) as u32, OUTPUT_WAITS << self.net_of_local(local));
+    }
+
+    /// A marker comes behind the spikes in a FIFO.
+    pub fn watch_marker(&mut self, local: u32) {
+        self.watch_for(self.core(local) as u32, MARKER_INSIDE << self.net_of_local(local));
+    }
+
+    /// From now on tells of what comes at a core, and of what is there.
+    fn watch_for(&mut self, core: u32, why: u8) {
+        let watched = &mut self.watched[core as usize];
+        let is_new = *watched == 0;
+        *watched |= why;
+        if is_new && self.is_loose {
+            for local in (core as usize..self.shape.locals()).step_by(self.watched.len()) {
+                if let Some(at) = self.shows(local as u32, self.now) {
+                    self.wheel.push(at.max(self.now + 1), ARRIVAL | local as u32);
+                }
+            }
         }
     }
 
@@ -124,22 +204,28 @@ impl Sparse {
         flit
     }
 
-    /// Takes the head of a core's FIFO.
-    fn take_received(&mut self, local: u32) -> Flit {
+    /// Takes the head of a core's FIFO as of cycle `now`.
+    fn take_received(&mut self, local: u32, now: Cycle) -> Flit {
         let flit = self.receive.pop(local as usize);
-        self.popped_at[local as usize] = self.now;
-        self.flits[local as usize / self.shape.cores()][1] += 1;
+        self.pop_from[local as usize] = now + 1;
         let (router, slot) = self.shape.local(local as usize);
         let row = router * STRIDE + port::LOCAL + slot;
-        let at = self.now + Cycle::from(self.wiring.credit[row]);
+        let at = now + Cycle::from(self.wiring.credit[row]);
+        let (core, net) = (self.core(local), self.net_of_local(local));
+        self.flits[net][1] += 1;
         if self.channels.give(self.channels.of_output(row) + flit.vc(), at) {
             self.wheel.push(at, OUTPUT | row as u32);
+            self.watched[core] &= !(OUTPUT_WAITS << net);
+        }
+        if flit.is_marker() {
+            self.watched[core] &= !(MARKER_INSIDE << net);
         }
         if !self.receive.is_empty(local as usize) {
             let (next, ready) = self.receive.front(local as usize);
             // Of a spike that shows behind a spike, the core knows.
-            if ready > self.now || next.is_marker() || flit.is_marker() {
-                self.wheel.push(ready.max(self.now + 1), ARRIVAL | local);
+            let is_due = ready > now || next.is_marker() || flit.is_marker();
+            if is_due && (!self.is_loose || self.watched[core] != 0) {
+                self.wheel.push(ready.max(now + 1), ARRIVAL | local);
             }
         }
         flit
@@ -147,11 +233,11 @@ impl Sparse {
 
     /// Takes a marker from the head of a core's FIFO, if it is there and may be read.
     pub fn take_marker(&mut self, local: u32) -> Option<Flit> {
-        if self.receive.is_empty(local as usize) || self.popped_at[local as usize] == self.now {
+        if self.receive.is_empty(local as usize) || self.pop_from[local as usize] > self.now {
             return None;
         }
         let (flit, ready) = self.receive.front(local as usize);
-        (flit.is_marker() && ready <= self.now).then(|| self.take_received(local))
+        (flit.is_marker() && ready <= self.now).then(|| self.take_received(local, self.now))
     }
 
     /// Checks the credits of every wire.

@@ -131,6 +131,13 @@ impl Channels {
         c.free > 0
     }
 
+    /// Whether a credit is sure to be there in a cycle to come.
+    #[inline]
+    pub fn will_have(&self, channel: usize, at: Cycle) -> bool {
+        let c = &self.channels[channel];
+        c.free > 0 || c.len > 0 && self.times[(channel << self.shift) + usize::from(c.head)] <= at
+    }
+
     /// Uses a credit that is there.
     #[inline]
     pub fn spend(&mut self, channel: usize) {
