@@ -53,6 +53,19 @@ pub struct CoreWork {
     pub learning: Vec<LearningWork>,
 }
 
+impl CoreWork {
+    /// Makes it that of a core that has done nothing; its memory is used again.
+    pub(crate) fn clear(&mut self, core: CoreId) {
+        self.core = core;
+        self.received.clear();
+        self.active.clear();
+        self.fires.clear();
+        self.sends.clear();
+        self.sent.clear();
+        self.learning.clear();
+    }
+}
+
 /// The messages of one compartment's spike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Send {

@@ -51,16 +51,15 @@ pub struct Report {
     pub spikes: Vec<Key>,
     /// Where those of each core lie: its index, from, to.
     pub groups: Vec<(u32, u32, u32)>,
-    /// Work of its cores, where it is recorded.
+    /// Work of its cores, where it is recorded; the memory of one step serves another.
     pub work: Vec<CoreWork>,
 }
 
 impl Report {
-    /// Forgets the step before.
+    /// Forgets the spikes of the step before.
     pub fn clear(&mut self) {
         self.spikes.clear();
         self.groups.clear();
-        self.work.clear();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use image::Image;
-use isa::ids::{AxonId, CompartmentId, CoreId};
+use isa::ids::{AxonId, CompartmentId};
 use isa::layout::Word;
 use isa::op::{AxonKind, Compression};
 use isa::synapse::{Layouts, visit_list};
@@ -87,15 +87,15 @@ impl Recorder {
         &self.messages[range.0 as usize..range.1 as usize]
     }
 
-    /// Between service and update of a core: which compartments are active.
-    pub fn before(&self, core: &mut Core) -> CoreWork {
+    /// Between service and update of a core: which compartments are active. The work of a step before is forgotten.
+    pub fn before(&self, core: &mut Core, work: &mut CoreWork) {
         let n = core.settings.updates;
         let soma = &core.soma;
-        let mut active = vec![false; n];
+        work.clear(core.id);
+        work.active.resize(n, false);
         let states = [&soma.u[..n], &soma.v[..n], &core.ring.slot(n)[..n], &soma.bias[..n], &soma.hold[..n]];
-        kernel::active(core.settings.level, states, &mut active);
-        soma.noisy.iter().for_each(|&c| active[usize::from(c)] = true);
-        CoreWork { core: core.id, active, ..CoreWork::default() }
+        kernel::active(core.settings.level, states, &mut work.active);
+        soma.noisy.iter().for_each(|&c| work.active[usize::from(c)] = true);
     }
 
     /// After a core's messages were sent and before it learns.
@@ -128,19 +128,21 @@ impl Recorder {
 
     /// Begins with the messages that the cores have in flight.
     pub fn gather(&self, cores: &[Core]) -> Gathered {
-        let mut gathered = Gathered {
-            work: StepWork::default(),
-            host: VecDeque::new(),
-            flying: Vec::new(),
-            ids: Vec::new(),
-        };
-        for core in cores {
-            let mut work = CoreWork::default();
+        let flying = |core: &Core| {
+            let mut work = CoreWork { core: core.id, ..CoreWork::default() };
             self.sends(core, &mut work);
-            gathered.ids.push(core.id);
-            gathered.flying.extend(work.sent);
+            work
+        };
+        let last = cores.iter().map(|core| core.id.0).max().unwrap_or(0);
+        let mut places = vec![None; last as usize + 1];
+        cores.iter().zip(0..).for_each(|(core, place)| places[core.id.0 as usize] = Some(place));
+        Gathered {
+            work: StepWork { host: Vec::new(), cores: cores.iter().map(flying).collect() },
+            before: vec![CoreWork::default(); cores.len()],
+            host: VecDeque::new(),
+            next: 0,
+            places,
         }
-        gathered
     }
 }
 
@@ -172,15 +174,18 @@ fn reads(memories: &image::CoreImage) -> Vec<Reads> {
     all
 }
 
-/// The work of a step as it comes together.
+/// The work of a step as it comes together. The memory of one step serves another.
 #[derive(Debug)]
 pub struct Gathered {
     work: StepWork,
+    /// The work of the step before, whose messages are received in this.
+    before: Vec<CoreWork>,
     /// The host's messages of this step and of the next.
     host: VecDeque<Vec<Message>>,
-    /// Messages that cores sent in the step before.
-    flying: Vec<Message>,
-    ids: Vec<CoreId>,
+    /// The core whose work is taken next.
+    next: usize,
+    /// By number of a core, its place among the image's.
+    places: Vec<Option<u32>>,
 }
 
 impl Gathered {
@@ -203,25 +208,27 @@ impl Gathered {
         self.host.push_back(messages);
     }
 
-    /// Takes the work of the next cores.
-    pub fn add(&mut self, work: &mut Vec<CoreWork>) {
-        self.work.cores.append(work);
+    /// Takes the work of the next cores, in exchange for that of another step.
+    pub fn add(&mut self, work: &mut [CoreWork]) {
+        let to = &mut self.work.cores[self.next..];
+        work.iter_mut().zip(to).for_each(|(work, to)| std::mem::swap(work, to));
+        self.next += work.len();
     }
 
     /// The work of the step, complete.
     pub fn finish(&mut self) -> &StepWork {
         self.work.host = self.host.pop_front().unwrap_or_default();
-        for message in self.work.host.iter().chain(&self.flying) {
-            if let Ok(core) = self.ids.binary_search(&message.core) {
-                self.work.cores[core].received.push(*message);
+        for message in self.work.host.iter().chain(self.before.iter().flat_map(|work| &work.sent)) {
+            if let Some(place) = self.places.get(message.core.0 as usize).copied().flatten() {
+                self.work.cores[place as usize].received.push(*message);
             }
         }
-        self.flying = self.work.cores.iter().flat_map(|work| &work.sent).copied().collect();
         &self.work
     }
 
     /// Begins the next step.
     pub fn begin(&mut self) {
-        self.work = StepWork::default();
+        std::mem::swap(&mut self.before, &mut self.work.cores);
+        self.next = 0;
     }
 }

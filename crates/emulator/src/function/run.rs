@@ -11,7 +11,7 @@ use super::host::Host;
 use super::kernel::Level;
 use super::record::{Gathered, Recorder};
 use super::step::{Now, Outlet};
-use crate::observer::Observer;
+use crate::observer::{CoreWork, Observer};
 
 impl Chip {
     /// Runs `steps` steps on up to `threads` threads; `sink` takes the spikes of each step, keys ascending.
@@ -138,6 +138,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
     let mut report = exchange.report(span.half(k), index);
     outbox.clear();
     report.clear();
+    report.work.resize_with(if O::RECORDS { cores.len() } else { 0 }, CoreWork::default);
     let mut out = Outlet { lists: shared.lists, outbox: &mut outbox };
     for i in 0..cores.len() {
         let (done, rest) = cores.split_at_mut(i);
@@ -146,7 +147,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
         core.write_voltages(now.t);
         core.service(now, &due, scratch);
         if O::RECORDS {
-            report.work.extend(shared.recorder.map(|recorder| recorder.before(core)));
+            shared.recorder.iter().for_each(|recorder| recorder.before(core, &mut report.work[i]));
         }
         // The core before: its output axons are on their way to the cache since its update.
         if let Some(before) = before {
@@ -158,7 +159,7 @@ fn step<O: Observer>(shared: &Shared<'_>, index: usize, cores: &mut [Core], k: u
         core.update(now, scratch);
         core.prepare(now, &mut report);
         let ends = core.ends_epoch(now.t);
-        if let (true, Some(recorder), Some(work)) = (O::RECORDS, shared.recorder, report.work.last_mut()) {
+        if let (true, Some(recorder), Some(work)) = (O::RECORDS, shared.recorder, report.work.get_mut(i)) {
             recorder.after(core, ends, work);
         }
         if ends {

@@ -1,40 +1,95 @@
-//! A wheel of events: some cycles near, a heap beyond. A wheel no longer than the usual delay stays in the cache.
+//! A wheel of events: cycles that are near one by one, those ahead in blocks, and a heap beyond.
+//!
+//! What goes on in a mesh is mostly a few cycles ahead, so the near cycles lie in few cache lines.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Cycle;
 
+/// Cycles of a block; the near cycles are those of the current block and of the next.
+const BLOCK: Cycle = 64;
+/// Cycles that are near.
+const NEAR: usize = 2 * BLOCK as usize;
+/// Blocks until the wheel has gone round.
+const BLOCKS: usize = 256;
+/// Events that the slot of a near cycle holds itself.
+const EVENTS: usize = 15;
+
+/// The events of a near cycle.
+#[derive(Clone, Debug, Default)]
+#[repr(align(64))]
+struct Slot {
+    /// How many; one more than it holds, where there are others.
+    len: u32,
+    events: [u32; EVENTS],
+}
+
 /// Events by cycle; within a cycle in no promised order.
 #[derive(Clone, Debug)]
 pub struct Wheel {
-    slots: Vec<Vec<u32>>,
-    filled: Vec<u64>,
-    far: BinaryHeap<Reverse<(Cycle, u32)>>,
+    /// The cycle last taken.
     now: Cycle,
+    /// Its block.
+    block: u64,
+    near: Vec<Slot>,
+    /// What finds no place in a slot.
+    more: Vec<Vec<u32>>,
+    /// By near cycle: whether it has events.
+    filled: [u64; 2],
+    ahead: Vec<Vec<(Cycle, u32)>>,
+    /// By block ahead: whether it has events.
+    filled_ahead: [u64; BLOCKS / 64],
+    far: BinaryHeap<Reverse<(Cycle, u32)>>,
+}
+
+impl Default for Wheel {
+    fn default() -> Self {
+        Self {
+            now: 0,
+            block: 0,
+            near: vec![Slot::default(); NEAR],
+            more: vec![Vec::new(); NEAR],
+            filled: [0; 2],
+            ahead: vec![Vec::new(); BLOCKS],
+            filled_ahead: [0; BLOCKS / 64],
+            far: BinaryHeap::new(),
+        }
+    }
 }
 
 impl Wheel {
-    /// A wheel of at least `cycles` near cycles.
-    #[must_use]
-    pub fn new(cycles: u32) -> Self {
-        let slots = cycles.next_power_of_two().max(64) as usize;
-        Self { slots: vec![Vec::new(); slots], filled: vec![0; slots / 64], far: BinaryHeap::new(), now: 0 }
-    }
-
-    #[inline]
-    const fn slot(&self, at: Cycle) -> usize {
-        at as usize & (self.slots.len() - 1)
-    }
-
     /// Adds an event at `at`, not before the cycle last taken.
     #[inline]
     pub fn push(&mut self, at: Cycle, event: u32) {
         debug_assert!(at >= self.now, "event at {at}, already {}", self.now);
-        if at - self.now < self.slots.len() as Cycle {
-            let slot = self.slot(at);
-            self.slots[slot].push(event);
-            self.filled[slot / 64] |= 1 << (slot % 64);
+        if at / BLOCK - self.block < 2 {
+            self.push_near(at, event);
+        } else {
+            self.push_ahead(at, event);
+        }
+    }
+
+    #[inline]
+    fn push_near(&mut self, at: Cycle, event: u32) {
+        let slot = at as usize % NEAR;
+        let of = &mut self.near[slot];
+        if let Some(place) = of.events.get_mut(of.len as usize) {
+            *place = event;
+            of.len += 1;
+        } else {
+            of.len = EVENTS as u32 + 1;
+            self.more[slot].push(event);
+        }
+        self.filled[slot / 64] |= 1 << (slot % 64);
+    }
+
+    fn push_ahead(&mut self, at: Cycle, event: u32) {
+        let block = at / BLOCK;
+        if block - self.block < BLOCKS as u64 {
+            let place = block as usize % BLOCKS;
+            self.ahead[place].push((at, event));
+            self.filled_ahead[place / 64] |= 1 << (place % 64);
         } else {
             self.far.push(Reverse((at, event)));
         }
@@ -42,44 +97,73 @@ impl Wheel {
 
     /// The cycle of the first event.
     #[must_use]
+    #[inline]
     pub fn next(&self) -> Option<Cycle> {
-        let far = self.far.peek().map(|Reverse((at, _))| *at);
-        let near = self.next_near();
-        match (near, far) {
-            (Some(near), Some(far)) => Some(near.min(far)),
-            (near, far) => near.or(far),
+        for block in [self.block, self.block + 1] {
+            let filled = self.filled[block as usize % 2];
+            if filled != 0 {
+                return Some(block * BLOCK + Cycle::from(filled.trailing_zeros()));
+            }
         }
+        self.next_ahead()
     }
 
-    fn next_near(&self) -> Option<Cycle> {
-        let (start, words) = (self.slot(self.now), self.filled.len());
-        let (first, bit) = (start / 64, start % 64);
-        let found = |word: usize, bits: u64| word * 64 + bits.trailing_zeros() as usize;
-        let ahead = self.filled[first] >> bit << bit;
-        let slot = if ahead != 0 {
-            found(first, ahead)
-        } else {
-            let word = (1..=words).map(|step| (first + step) % words).find(|word| self.filled[*word] != 0)?;
-            found(word, self.filled[word])
+    fn next_ahead(&self) -> Option<Cycle> {
+        let (start, words) = (self.block as usize % BLOCKS, self.filled_ahead.len());
+        let filled = |step: usize| {
+            let word = (start / 64 + step) % words;
+            let bits = self.filled_ahead[word];
+            // The first word is looked at twice: from the current block on, and at the end up to it.
+            let bits = match step {
+                0 => bits >> (start % 64) << (start % 64),
+                _ => bits,
+            };
+            (bits != 0).then(|| word * 64 + bits.trailing_zeros() as usize)
         };
-        Some(self.now + ((slot + self.slots.len() - start) & (self.slots.len() - 1)) as Cycle)
+        let block = (0..=words).find_map(filled);
+        let first = block.and_then(|block| self.ahead[block].iter().map(|(at, _)| *at).min());
+        // A block that is not full circle away comes before all that is beyond.
+        first.or_else(|| self.far.peek().map(|Reverse((at, _))| *at))
     }
 
     /// Moves the events of cycle `at` into `events` (which is cleared) and goes on to that cycle. Events added for
     /// `at` from now on are taken by the next call for it.
+    #[inline]
     pub fn take(&mut self, at: Cycle, events: &mut Vec<u32>) {
+        if at / BLOCK != self.block {
+            self.go_to(at / BLOCK);
+        }
         self.now = at;
+        let slot = at as usize % NEAR;
+        let of = &mut self.near[slot];
         events.clear();
-        while let Some(Reverse((due, event))) = self.far.peek().copied() {
-            if due - at >= self.slots.len() as Cycle {
+        events.extend_from_slice(&of.events[..EVENTS.min(of.len as usize)]);
+        if of.len as usize > EVENTS {
+            events.append(&mut self.more[slot]);
+        }
+        of.len = 0;
+        self.filled[slot / 64] &= !(1 << (slot % 64));
+    }
+
+    /// Goes on to a block: what is in it and in the next becomes near.
+    #[cold]
+    fn go_to(&mut self, block: u64) {
+        let from = (self.block + 2).max(block);
+        self.block = block;
+        while let Some(Reverse((at, event))) = self.far.peek().copied() {
+            if at / BLOCK - block >= BLOCKS as u64 {
                 break;
             }
             self.far.pop();
-            self.push(due, event);
+            self.push(at, event);
         }
-        let slot = self.slot(at);
-        std::mem::swap(&mut self.slots[slot], events);
-        self.filled[slot / 64] &= !(1 << (slot % 64));
+        for near in from..block + 2 {
+            let place = near as usize % BLOCKS;
+            self.filled_ahead[place / 64] &= !(1 << (place % 64));
+            let mut events = std::mem::take(&mut self.ahead[place]);
+            events.drain(..).for_each(|(at, event)| self.push_near(at, event));
+            self.ahead[place] = events;
+        }
     }
 }
 
@@ -89,7 +173,7 @@ mod tests {
 
     #[test]
     fn events_come_in_time_near_and_far() {
-        let mut wheel = Wheel::new(4096);
+        let mut wheel = Wheel::default();
         let times = [5, 4099, 4100, 70, 0, 1_000_000, 8200, 63, 64, 4095, 4096];
         for (event, at) in times.into_iter().enumerate() {
             wheel.push(at, event as u32);

@@ -224,7 +224,8 @@ impl Receive {
         let nets = timing.nets;
         let order = |i: u32| if self.net + i < nets { self.net + i } else { self.net + i - nets };
         let (first, count) = self.half.map_or((0, nets), |net| ((net + nets - self.net) % nets, 1));
-        let flit = (first..first + count).find_map(|i| Some((order(i), ports.pop_behind(place.local(order(i)), now)?)));
+        let flit = (first..first + count)
+            .find_map(|i| Some((order(i), ports.pop_behind(place.local(order(i)), now)?)));
         let Some((net, flit)) = flit else { return };
         self.take_from = now + 1;
         if self.half.is_none() {

@@ -1,6 +1,6 @@
 //! Phase 4: every output grants at most one flit, every input gives at most one.
 
-use super::{Cycle, Endpoint, FREE, Flit, FlitGrant, LANE, OUTPUT, STRIDE, Sparse, port};
+use super::{Cycle, Endpoint, FREE, Flit, FlitGrant, LANE, OUTPUT, Output, STRIDE, Sparse, port};
 
 /// What an output would grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,18 +15,19 @@ pub struct Pick {
 }
 
 impl Sparse {
-    /// Allocates the outputs that changed.
-    pub fn allocate<E: Endpoint>(&mut self, endpoint: &mut E) {
+    /// Allocates the outputs that changed; `ONE` says that there is one virtual channel.
+    #[inline]
+    pub fn allocate<const ONE: bool, E: Endpoint>(&mut self, endpoint: &mut E) {
         let mut active = std::mem::take(&mut self.active);
-        if self.shape.vcs == 1 {
+        if ONE {
             for row in &active {
-                if let Some(pick) = self.pick(*row as usize, endpoint) {
-                    self.grant(pick, endpoint);
+                if let Some(pick) = self.pick::<ONE, E>(*row as usize, endpoint) {
+                    self.grant::<ONE, E>(pick, endpoint);
                 }
             }
         } else {
             let mut picks = std::mem::take(&mut self.picks);
-            picks.extend(active.iter().filter_map(|row| self.pick(*row as usize, endpoint)));
+            picks.extend(active.iter().filter_map(|row| self.pick::<ONE, E>(*row as usize, endpoint)));
             picks.sort_unstable();
             for of_input in picks.chunk_by(|a, b| a.input == b.input) {
                 self.choose_output(of_input, endpoint);
@@ -48,30 +49,38 @@ impl Sparse {
             self.wheel.push(self.now + 1, OUTPUT | loser.output);
         }
         self.input_pointer[winner.input as usize] = ((winner.output as usize % ports + 1) % ports) as u8;
-        self.grant(winner, endpoint);
+        self.grant::<false, E>(winner, endpoint);
+    }
+
+    /// The number of virtual channels.
+    #[inline]
+    const fn vcs<const ONE: bool>(&self) -> usize {
+        if ONE { 1 } else { self.shape.vcs as usize }
     }
 
     /// What an output would grant now; where it cannot, it is woken when it may.
-    fn pick<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<Pick> {
+    #[inline]
+    fn pick<const ONE: bool, E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<Pick> {
         let now = self.now;
         let output = &self.outputs[row];
         let locked = output.lock != FREE;
         let marker = !locked && output.owes && self.is_owed(row);
-        let request = if locked { output.request & 1 << output.lock } else { self.unlocked(row) };
+        let request = if locked { output.request & 1 << output.lock } else { self.unlocked::<ONE>(row) };
         if !marker && request == 0 {
             return None;
         }
         let [p, q] = self.shape.interval.map(Cycle::from);
-        if p != q && row % STRIDE < port::LOCAL && now * q < self.allowed[row] {
-            self.wheel.push(self.allowed[row].div_ceil(q), OUTPUT | row as u32);
+        if p != q && row % STRIDE < port::LOCAL && now * q < self.outputs[row].allowed {
+            let allowed = self.outputs[row].allowed.div_ceil(q);
+            self.wheel.push(allowed, OUTPUT | row as u32);
             return None;
         }
-        let vc = self.choose_downstream(row).or_else(|| self.starve(row, endpoint))? as u8;
-        let input = |lane: usize| (row / STRIDE * STRIDE + self.split(lane).0) as u32;
+        let vc = self.choose_downstream::<ONE>(row).or_else(|| self.starve::<ONE, E>(row, endpoint))? as u8;
+        let input = |lane: usize| (row / STRIDE * STRIDE + lane / self.vcs::<ONE>()) as u32;
         let pointer = u32::from(self.outputs[row].pointer);
         let ahead = request >> pointer << pointer;
         let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as usize;
-        let lane = if self.shape.vcs == 1 { lane } else { self.choose_lane(row, request, lane) } as u8;
+        let lane = if ONE { lane } else { self.choose_lane(row, request, lane) } as u8;
         let output = row as u32;
         Some(if marker {
             Pick { input: u32::MAX, output, lane: FREE, vc }
@@ -90,9 +99,10 @@ impl Sparse {
     }
 
     /// Requests without those of inputs that another packet holds.
-    fn unlocked(&self, row: usize) -> u32 {
+    #[inline]
+    fn unlocked<const ONE: bool>(&self, row: usize) -> u32 {
         let request = self.outputs[row].request;
-        if self.shape.vcs == 1 {
+        if ONE {
             return request;
         }
         let (ports, vcs) = (STRIDE, self.shape.vcs as usize);
@@ -101,15 +111,17 @@ impl Sparse {
     }
 
     /// The channel downstream for the next flit of an output, if one has a credit.
-    fn choose_downstream(&mut self, row: usize) -> Option<usize> {
-        let (first, vcs, now) = (self.channels.of_output(row), self.shape.vcs as usize, self.now);
+    #[inline]
+    fn choose_downstream<const ONE: bool>(&mut self, row: usize) -> Option<usize> {
+        let (vcs, now) = (self.vcs::<ONE>(), self.now);
+        let first = row * vcs;
+        if ONE {
+            return self.channels.has(first, now).then_some(0);
+        }
         let output = &self.outputs[row];
         if output.lock != FREE {
             let vc = usize::from(output.lock_vc);
             return self.channels.has(first + vc, now).then_some(vc);
-        }
-        if vcs == 1 {
-            return self.channels.has(first, now).then_some(0);
         }
         let from = usize::from(output.vc_pointer);
         (from..from + vcs).map(|vc| vc % vcs).find(|vc| self.channels.has(first + vc, now))
@@ -117,11 +129,11 @@ impl Sparse {
 
     /// An output finds no credit, unless a core that takes behind time has given one; it is woken when one comes.
     #[cold]
-    fn starve<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<usize> {
-        let local = (row % STRIDE >= port::LOCAL).then(|| self.wiring.target[row]);
+    fn starve<const ONE: bool, E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> Option<usize> {
+        let local = (row % STRIDE >= port::LOCAL).then(|| self.outputs[row].target);
         if let Some(local) = local.filter(|_| self.is_loose) {
             self.catch_up(local, endpoint);
-            if let Some(vc) = self.choose_downstream(row) {
+            if let Some(vc) = self.choose_downstream::<ONE>(row) {
                 return Some(vc);
             }
         }
@@ -133,19 +145,20 @@ impl Sparse {
         None
     }
 
-    fn grant<E: Endpoint>(&mut self, pick: Pick, endpoint: &mut E) {
+    #[inline]
+    fn grant<const ONE: bool, E: Endpoint>(&mut self, pick: Pick, endpoint: &mut E) {
         let row = pick.output as usize;
         let ports = STRIDE;
-        let vc = usize::from(pick.vc);
-        self.channels.spend(self.channels.of_output(row) + vc);
+        let (vcs, vc) = (self.vcs::<ONE>(), if ONE { 0 } else { usize::from(pick.vc) });
+        self.channels.spend(row * vcs + vc);
         let (flit, input) = if pick.lane == FREE {
             (self.take_owed(row), FlitGrant::MADE_HERE)
         } else {
-            (self.take_granted(pick), self.split(pick.lane.into()).0 as u8)
+            (self.take_granted::<ONE>(pick), pick.lane / vcs as u8)
         };
         let mesh = row % ports < port::LOCAL;
         let output = &mut self.outputs[row];
-        output.vc_pointer = if vc + 1 == self.shape.vcs as usize { 0 } else { vc as u8 + 1 };
+        output.vc_pointer = if vc + 1 == vcs { 0 } else { vc as u8 + 1 };
         if output.request != 0 || output.owes && self.is_owed(row) {
             self.wheel.push(self.now + 1, OUTPUT | row as u32);
         }
@@ -155,13 +168,13 @@ impl Sparse {
         if self.records {
             self.granted.push((self.now, row as u32, input, flit));
         }
-        let ready = self.now + Cycle::from(self.wiring.flight[row]);
-        let target = self.wiring.target[row];
+        let &Output { target, flight, is_abroad, .. } = &self.outputs[row];
+        let ready = self.now + Cycle::from(flight);
         if mesh {
             let router = target as usize / ports;
             let flit = flit.routed(self.wiring.route(router, flit), vc);
-            let lane = target as usize * self.shape.vcs as usize + vc;
-            if self.abroad[row] {
+            let lane = target as usize * vcs + vc;
+            if is_abroad {
                 self.leave(row, lane, Some(flit), ready);
             } else {
                 self.put_lane(lane, flit, ready);
@@ -180,7 +193,7 @@ impl Sparse {
     pub(super) fn limit(&mut self, row: usize, at: Cycle) {
         let [p, q] = self.shape.interval.map(Cycle::from);
         if p != q {
-            let allowed = &mut self.allowed[row];
+            let allowed = &mut self.outputs[row].allowed;
             *allowed = (*allowed).max((at * q + 1).saturating_sub(q)) + p;
         }
     }
@@ -200,8 +213,9 @@ impl Sparse {
     }
 
     /// Takes the granted flit from its lane and moves locks and pointer.
-    fn take_granted(&mut self, pick: Pick) -> Flit {
-        let (ports, vcs) = (STRIDE, self.shape.vcs as usize);
+    #[inline]
+    fn take_granted<const ONE: bool>(&mut self, pick: Pick) -> Flit {
+        let (ports, vcs) = (STRIDE, self.vcs::<ONE>());
         let lanes = ports * vcs;
         let row = pick.output as usize;
         let router = row / ports;

@@ -26,8 +26,15 @@ impl Sparse {
         let mut engine = Self::new(shape);
         for router in 0..shape.routers() {
             let (_, y, _) = shape.place(router);
-            engine.abroad[router * STRIDE + port::NORTH] = y + 1 == rows.end && y + 1 < shape.size.height;
-            engine.abroad[router * STRIDE + port::SOUTH] = y == rows.start && y > 0;
+            let sides = [
+                (port::NORTH, y + 1 == rows.end && y + 1 < shape.size.height),
+                (port::SOUTH, y == rows.start && y > 0),
+            ];
+            for (port, _) in sides.into_iter().filter(|(_, is_abroad)| *is_abroad) {
+                let (row, vcs) = (router * STRIDE + port, shape.vcs as usize);
+                engine.outputs[row].is_abroad = true;
+                (row * vcs..(row + 1) * vcs).for_each(|lane| engine.fifos.set_abroad(lane));
+            }
         }
         engine
     }

@@ -72,7 +72,7 @@ impl Sparse {
     fn owe<E: Endpoint>(&mut self, marker: &Owed, endpoint: &mut E) {
         let row = marker.router as usize * STRIDE + marker.output as usize;
         if row % STRIDE >= port::LOCAL {
-            self.catch_up(self.wiring.target[row], endpoint);
+            self.catch_up(self.outputs[row].target, endpoint);
         }
         if self.is_free_for(row, marker) {
             self.grant_ahead(row, marker);
@@ -96,7 +96,7 @@ impl Sparse {
         !output.owes
             && output.request == 0
             && output.lock == FREE
-            && marker.eligible * Cycle::from(self.shape.interval[1]) >= self.allowed[row]
+            && marker.eligible * Cycle::from(self.shape.interval[1]) >= output.allowed
             && self.barrier.is_unopposed(marker)
             && self.channels.has(self.channels.of_output(row), marker.eligible)
     }
@@ -110,8 +110,8 @@ impl Sparse {
         self.flits[net][0] += 1;
         let channel = self.channels.of_output(row);
         self.channels.spend(channel);
-        let ready = at + Cycle::from(self.wiring.flight[row]);
-        let target = self.wiring.target[row] as usize;
+        let ready = at + Cycle::from(self.outputs[row].flight);
+        let target = self.outputs[row].target as usize;
         if row % STRIDE >= port::LOCAL {
             if self.receive.is_empty(target) {
                 self.flits[net][1] += 1;

@@ -47,6 +47,14 @@ struct Output {
     queued: Cycle,
     /// Whether it owes a marker.
     owes: bool,
+    /// Whether its wire leads to a router of another band.
+    is_abroad: bool,
+    /// Where its wire leads, as [`Wiring::target`] says.
+    target: u32,
+    /// Cycles from a grant to the first request at the far end.
+    flight: u32,
+    /// No grant before `now * q >= allowed`.
+    allowed: Cycle,
 }
 
 /// State of a core's sending side in one network.
@@ -97,8 +105,6 @@ pub struct Sparse {
     owing: Vec<Owed>,
     /// By output: markers that it owes, oldest first.
     owed: Vec<[Option<(Cycle, Flit)>; 2]>,
-    /// By output: no grant before `now * q >= allowed`.
-    allowed: Vec<Cycle>,
     /// Whether grants are told.
     records: bool,
     /// Tiles that may advance, and when.
@@ -106,8 +112,6 @@ pub struct Sparse {
     picks: Vec<allocate::Pick>,
     /// What is granted: when, by which output, to which input.
     granted: Vec<(Cycle, u32, u8, Flit)>,
-    /// By port: its wire leads to a router of another band.
-    abroad: Vec<bool>,
     /// What goes over such wires, to the north and to the south.
     crossings: [Vec<Crossing>; 2],
 }
@@ -115,7 +119,9 @@ pub struct Sparse {
 impl Network for Sparse {
     fn new(shape: Shape) -> Self {
         let rows = shape.routers() * STRIDE;
-        let output = Output {
+        let wiring = Wiring::new(&shape, STRIDE);
+        let channels = Channels::new(&shape);
+        let output = |row: usize| Output {
             request: 0,
             pointer: 0,
             vc_pointer: 0,
@@ -123,20 +129,24 @@ impl Network for Sparse {
             lock_vc: 0,
             queued: Cycle::MAX,
             owes: false,
+            is_abroad: false,
+            target: wiring.target[row],
+            flight: wiring.flight[row],
+            allowed: 0,
         };
         Self {
-            wiring: Wiring::new(&shape, STRIDE),
-            wheel: Wheel::new(if shape.marker_hop.is_some() { 1024 } else { shape.delay_max() + 2 }),
+            outputs: (0..rows).map(output).collect(),
+            wheel: Wheel::default(),
             now: 0,
             wake_from: 0,
             halted: false,
-            fifos: Fifos::new(rows * shape.vcs as usize, shape.buffer),
-            receive: Fifos::new(shape.locals(), shape.receive * shape.vcs),
+            fifos: Fifos::of_lanes(&shape, &wiring, &channels),
+            receive: Fifos::of_cores(&shape, &wiring, &channels),
             pop_from: vec![0; shape.locals()],
             is_loose: false,
             watched: vec![0; shape.cores()],
-            channels: Channels::new(&shape),
-            outputs: vec![output; rows],
+            channels,
+            wiring,
             senders: vec![Sender { pointer: 0, lock: FREE, sent_at: Cycle::MAX }; shape.locals()],
             input_lock: vec![FREE; rows],
             input_pointer: vec![0; rows],
@@ -152,12 +162,10 @@ impl Network for Sparse {
             flushing: vec![0; shape.routers()],
             owing: Vec::new(),
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { rows } else { 0 }],
-            allowed: vec![0; rows],
             records: false,
             ready: Vec::new(),
             picks: Vec::new(),
             granted: Vec::new(),
-            abroad: vec![false; rows],
             crossings: [Vec::new(), Vec::new()],
             shape,
         }
@@ -178,7 +186,11 @@ impl Network for Sparse {
             if self.has_markers() {
                 self.mark(endpoint);
             }
-            self.allocate(endpoint);
+            if self.shape.vcs == 1 {
+                self.allocate::<true, E>(endpoint);
+            } else {
+                self.allocate::<false, E>(endpoint);
+            }
             self.tell(endpoint, log);
             if std::mem::take(&mut self.halted) {
                 self.now = at + 1;

@@ -1,5 +1,6 @@
 //! The cores' side, and what both sides share: popping a FIFO and giving the credit back.
 
+use super::store::Fifo;
 use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, STRIDE, Sparse, TIMER};
 use crate::time::mesh::wiring::NOWHERE;
 use crate::time::mesh::{Cycle, Endpoint, Flit, Ports, port};
@@ -180,26 +181,20 @@ impl Sparse {
     #[inline]
     pub fn take_lane(&mut self, lane: usize) -> Flit {
         let flit = self.fifos.pop(lane);
+        let &Fifo { ready, back, credit, is_abroad, .. } = self.fifos.of(lane);
         if !self.fifos.is_empty(lane) {
-            let ready = self.fifos.front(lane).1.max(self.now + 1);
-            self.wheel.push(ready, LANE | lane as u32);
+            self.wheel.push(ready.max(self.now + 1), LANE | lane as u32);
         }
-        let (row, vc) = self.split(lane);
-        let at = self.now + Cycle::from(self.wiring.credit[row]);
-        let source = self.wiring.source[row] as usize;
-        debug_assert!(source != NOWHERE as usize, "row {row} has no source");
-        if row % STRIDE < port::LOCAL {
-            let channel = self.channels.of_output(source) + vc;
-            if self.abroad[row] {
-                self.leave(row, channel, None, at);
-            } else if self.channels.give(channel, at) {
-                self.wheel.push(at, OUTPUT | source as u32);
-            }
-        } else {
-            let channel = self.channels.of_core(source) + vc;
-            if self.channels.give(channel, at) {
-                self.wheel.push(at, CREDIT | source as u32);
-            }
+        let at = self.now + Cycle::from(credit);
+        debug_assert!(back != NOWHERE, "lane {lane} has no source");
+        if is_abroad {
+            self.leave(self.split(lane).0, back as usize, None, at);
+        } else if self.channels.give(back as usize, at) {
+            let waits = match self.channels.core_of(back as usize) {
+                Some(local) => CREDIT | local,
+                None => OUTPUT | self.split(back as usize).0 as u32,
+            };
+            self.wheel.push(at, waits);
         }
         flit
     }
@@ -208,20 +203,19 @@ impl Sparse {
     fn take_received(&mut self, local: u32, now: Cycle) -> Flit {
         let flit = self.receive.pop(local as usize);
         self.pop_from[local as usize] = now + 1;
-        let (router, slot) = self.shape.local(local as usize);
-        let row = router * STRIDE + port::LOCAL + slot;
-        let at = now + Cycle::from(self.wiring.credit[row]);
+        let &Fifo { ready, back, credit, .. } = self.receive.of(local as usize);
+        let at = now + Cycle::from(credit);
         let (core, net) = (self.core(local), self.net_of_local(local));
         self.flits[net][1] += 1;
-        if self.channels.give(self.channels.of_output(row) + flit.vc(), at) {
-            self.wheel.push(at, OUTPUT | row as u32);
+        if self.channels.give(back as usize + flit.vc(), at) {
+            self.wheel.push(at, OUTPUT | self.split(back as usize).0 as u32);
             self.watched[core] &= !(OUTPUT_WAITS << net);
         }
         if flit.is_marker() {
             self.watched[core] &= !(MARKER_INSIDE << net);
         }
         if !self.receive.is_empty(local as usize) {
-            let (next, ready) = self.receive.front(local as usize);
+            let next = self.receive.of(local as usize).head;
             // Of a spike that shows behind a spike, the core knows.
             let is_due = ready > now || next.is_marker() || flit.is_marker();
             if is_due && (!self.is_loose || self.watched[core] != 0) {

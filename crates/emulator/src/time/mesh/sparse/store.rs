@@ -1,76 +1,165 @@
-//! Rings of flits and of credits, all of one kind in one vector.
+//! FIFOs of flits, and credits on their way back. What every flit looks at lies together, in few cache lines.
 
 use super::STRIDE;
+use crate::time::mesh::wiring::{NOWHERE, Wiring};
 use crate::time::mesh::{Cycle, Flit, Shape, port};
+
+/// A FIFO: its head, and where the credit of the head goes.
+#[derive(Clone, Debug)]
+pub struct Fifo {
+    /// The head, if there is one.
+    pub head: Flit,
+    /// The cycle from which it may be read.
+    pub ready: Cycle,
+    /// The channel that a credit goes back to: that of virtual channel 0, where the FIFO takes all.
+    pub back: u32,
+    /// Cycles until it may be used.
+    pub credit: u32,
+    len: u16,
+    /// Where in the ring the flit behind the head is.
+    next: u16,
+    /// Whether the wire comes from a router of another band.
+    pub is_abroad: bool,
+}
 
 /// FIFOs of equal depth; a flit lies in its slot from its grant on, and may be read from its own cycle on.
 #[derive(Clone, Debug)]
 pub struct Fifos {
+    fifos: Vec<Fifo>,
     mask: usize,
     shift: u32,
-    rings: Vec<(u16, u16)>,
-    slots: Vec<(Flit, Cycle)>,
+    /// What is behind the heads.
+    rings: Vec<(Flit, Cycle)>,
 }
 
 impl Fifos {
-    /// `count` empty FIFOs.
-    pub fn new(count: usize, depth: u32) -> Self {
-        let size = depth.next_power_of_two() as usize;
-        let slots = vec![(Flit::default(), 0); count * size];
-        Self { mask: size - 1, shift: size.trailing_zeros(), rings: vec![(0, 0); count], slots }
+    /// The FIFOs of routers, a lane for each row and virtual channel; credits go to outputs or cores.
+    pub fn of_lanes(shape: &Shape, wiring: &Wiring, channels: &Channels) -> Self {
+        let vcs = shape.vcs as usize;
+        let wire = |lane: usize| {
+            let (row, vc) = (lane / vcs, lane % vcs);
+            let back = match wiring.source[row] {
+                NOWHERE => return (NOWHERE, 0),
+                output if row % STRIDE < port::LOCAL => channels.of_output(output as usize) + vc,
+                local => channels.of_core(local as usize) + vc,
+            };
+            (back as u32, wiring.credit[row])
+        };
+        Self::new(shape.routers() * STRIDE * vcs, shape.buffer, wire)
     }
 
+    /// The FIFOs of cores, by local port.
+    pub fn of_cores(shape: &Shape, wiring: &Wiring, channels: &Channels) -> Self {
+        let wire = |local: usize| {
+            let (router, slot) = shape.local(local);
+            let row = router * STRIDE + port::LOCAL + slot;
+            (channels.of_output(row) as u32, wiring.credit[row])
+        };
+        Self::new(shape.locals(), shape.receive * shape.vcs, wire)
+    }
+
+    fn new(count: usize, depth: u32, wire: impl Fn(usize) -> (u32, u32)) -> Self {
+        let size = depth.next_power_of_two() as usize;
+        let fifo = |(back, credit)| Fifo {
+            head: Flit::default(),
+            ready: 0,
+            back,
+            credit,
+            len: 0,
+            next: 0,
+            is_abroad: false,
+        };
+        Self {
+            fifos: (0..count).map(|at| fifo(wire(at))).collect(),
+            mask: size - 1,
+            shift: size.trailing_zeros(),
+            rings: vec![(Flit::default(), 0); count * size],
+        }
+    }
+
+    #[inline]
     pub fn is_empty(&self, fifo: usize) -> bool {
-        self.rings[fifo].1 == 0
+        self.fifos[fifo].len == 0
+    }
+
+    /// A FIFO, of which the head is looked at.
+    #[inline]
+    pub fn of(&self, fifo: usize) -> &Fifo {
+        &self.fifos[fifo]
+    }
+
+    /// Says that the wire of a FIFO comes from another band.
+    pub fn set_abroad(&mut self, fifo: usize) {
+        self.fifos[fifo].is_abroad = true;
     }
 
     /// The head and the cycle from which it may be read.
     #[inline]
     pub fn front(&self, fifo: usize) -> (Flit, Cycle) {
         debug_assert!(!self.is_empty(fifo), "fifo {fifo} is empty");
-        self.slots[(fifo << self.shift) + usize::from(self.rings[fifo].0)]
+        (self.fifos[fifo].head, self.fifos[fifo].ready)
     }
 
     /// Adds a flit; whether it is the head.
     #[inline]
     pub fn push(&mut self, fifo: usize, flit: Flit, ready: Cycle) -> bool {
-        let (head, len) = self.rings[fifo];
-        debug_assert!(usize::from(len) <= self.mask, "fifo {fifo} overflows");
-        self.slots[(fifo << self.shift) + ((usize::from(head) + usize::from(len)) & self.mask)] =
-            (flit, ready);
-        self.rings[fifo].1 = len + 1;
-        len == 0
+        let of = &mut self.fifos[fifo];
+        let ahead = usize::from(of.len);
+        of.len += 1;
+        if ahead == 0 {
+            (of.head, of.ready) = (flit, ready);
+            return true;
+        }
+        debug_assert!(ahead <= self.mask, "fifo {fifo} overflows");
+        let slot = (usize::from(of.next) + ahead - 1) & self.mask;
+        self.rings[(fifo << self.shift) + slot] = (flit, ready);
+        false
     }
 
     /// Takes the head.
     #[inline]
     pub fn pop(&mut self, fifo: usize) -> Flit {
-        let flit = self.front(fifo).0;
-        let (head, len) = self.rings[fifo];
-        // An empty ring begins anew, in memory that is near.
-        self.rings[fifo] = if len == 1 { (0, 0) } else { ((head + 1) & self.mask as u16, len - 1) };
+        let of = &mut self.fifos[fifo];
+        debug_assert!(of.len > 0, "fifo {fifo} is empty");
+        let flit = of.head;
+        of.len -= 1;
+        if of.len > 0 {
+            (of.head, of.ready) = self.rings[(fifo << self.shift) + usize::from(of.next)];
+            of.next = (of.next + 1) & self.mask as u16;
+        } else {
+            // An empty ring begins anew, in memory that is near.
+            of.next = 0;
+        }
         flit
     }
 
     /// All flits in some FIFOs.
     pub fn count(&self, fifos: std::ops::Range<usize>) -> u64 {
-        self.rings[fifos].iter().map(|(_, len)| u64::from(*len)).sum()
+        self.fifos[fifos].iter().map(|of| u64::from(of.len)).sum()
     }
 
     /// Flits of a virtual channel in a FIFO.
     pub fn count_vc(&self, fifo: usize, vc: usize) -> usize {
-        let (head, len) = self.rings[fifo];
-        let slot =
-            |i: u16| self.slots[(fifo << self.shift) + ((usize::from(head) + usize::from(i)) & self.mask)].0;
-        (0..len).filter(|i| slot(*i).vc() == vc).count()
+        let of = &self.fifos[fifo];
+        let behind = (1..usize::from(of.len)).map(|i| {
+            let slot = (usize::from(of.next) + i - 1) & self.mask;
+            self.rings[(fifo << self.shift) + slot].0
+        });
+        let head = (of.len > 0).then_some(of.head);
+        head.into_iter().chain(behind).filter(|flit| flit.vc() == vc).count()
     }
 }
 
+/// Credits of one wire: those there, and those on their way back.
 #[derive(Clone, Debug)]
 struct Channel {
+    /// When the first on its way comes.
+    first: Cycle,
     free: u16,
-    head: u16,
+    /// On their way.
     len: u16,
+    /// Where in the ring the one behind the first is.
+    next: u16,
     waits: bool,
 }
 
@@ -94,7 +183,8 @@ impl Channels {
             let to_core = row < rows && row % STRIDE >= port::LOCAL;
             if to_core { shape.receive } else { shape.buffer }
         };
-        let channel = |i: usize| Channel { free: depth(i / vcs) as u16, head: 0, len: 0, waits: false };
+        let channel =
+            |i: usize| Channel { first: 0, free: depth(i / vcs) as u16, len: 0, next: 0, waits: false };
         let count = (rows + shape.locals()) * vcs;
         Self {
             mask: size - 1,
@@ -104,6 +194,11 @@ impl Channels {
             channels: (0..count).map(channel).collect(),
             times: vec![0; count * size],
         }
+    }
+
+    /// The local port whose core a channel belongs to, if it does.
+    pub const fn core_of(&self, channel: usize) -> Option<u32> {
+        if channel < self.cores_from { None } else { Some(((channel - self.cores_from) / self.vcs) as u32) }
     }
 
     /// The first channel of a core's local port.
@@ -120,13 +215,15 @@ impl Channels {
     #[inline]
     pub fn has(&mut self, channel: usize, now: Cycle) -> bool {
         let c = &mut self.channels[channel];
-        while c.len > 0 && self.times[(channel << self.shift) + usize::from(c.head)] <= now {
-            c.head = (c.head + 1) & self.mask as u16;
-            c.len -= 1;
+        while c.len > 0 && c.first <= now {
             c.free += 1;
-        }
-        if c.len == 0 {
-            c.head = 0;
+            c.len -= 1;
+            if c.len == 0 {
+                c.next = 0;
+                break;
+            }
+            c.first = self.times[(channel << self.shift) + usize::from(c.next)];
+            c.next = (c.next + 1) & self.mask as u16;
         }
         c.free > 0
     }
@@ -135,7 +232,7 @@ impl Channels {
     #[inline]
     pub fn will_have(&self, channel: usize, at: Cycle) -> bool {
         let c = &self.channels[channel];
-        c.free > 0 || c.len > 0 && self.times[(channel << self.shift) + usize::from(c.head)] <= at
+        c.free > 0 || c.len > 0 && c.first <= at
     }
 
     /// Uses a credit that is there.
@@ -148,8 +245,12 @@ impl Channels {
     #[inline]
     pub fn give(&mut self, channel: usize, at: Cycle) -> bool {
         let c = &mut self.channels[channel];
-        let slot = (usize::from(c.head) + usize::from(c.len)) & self.mask;
-        self.times[(channel << self.shift) + slot] = at;
+        if c.len == 0 {
+            c.first = at;
+        } else {
+            let slot = (usize::from(c.next) + usize::from(c.len) - 1) & self.mask;
+            self.times[(channel << self.shift) + slot] = at;
+        }
         c.len += 1;
         std::mem::take(&mut c.waits)
     }
@@ -162,7 +263,7 @@ impl Channels {
         }
         let of = |channel: usize| {
             let c = &self.channels[channel];
-            (c.len > 0).then(|| self.times[(channel << self.shift) + usize::from(c.head)])
+            (c.len > 0).then_some(c.first)
         };
         let next = (first..first + self.vcs).filter_map(of).min();
         if next.is_none() {
