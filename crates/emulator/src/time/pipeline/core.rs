@@ -149,8 +149,8 @@ impl Core {
         if self.waits || self.drains {
             next = next.min(self.receive.next_end().max(now + 1));
         }
-        if !self.markers && !self.has_sent_by(now) {
-            next = next.min(self.transmit.ended().max(now + 1));
+        if !self.markers && self.has_sent() && !self.has_sent_by(now) {
+            next = next.min(self.transmit.ended());
         }
         self.ask(next, ports);
         flushed
