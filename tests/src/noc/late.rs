@@ -132,6 +132,32 @@ impl<P: Ports> Ports for ListeningPorts<'_, P> {
         sent
     }
 
+    fn may_send(&mut self, local: u32, at: Cycle) -> bool {
+        self.ports.may_send(local, at)
+    }
+
+    fn send_ahead(&mut self, local: u32, flit: Flit, at: Cycle) -> bool {
+        let sent = self.ports.send_ahead(local, flit, at);
+        if sent {
+            self.ear.sent(local, flit);
+        }
+        sent
+    }
+
+    fn shows(&self, local: u32, now: Cycle) -> Option<Cycle> {
+        self.ports.shows(local, now)
+    }
+
+    fn pop_behind(&mut self, local: u32, at: Cycle) -> Option<Flit> {
+        let flit = self.ports.pop_behind(local, at)?;
+        self.ear.taken(local, flit);
+        Some(flit)
+    }
+
+    fn watch(&mut self, core: u32, on: bool) {
+        self.ports.watch(core, on);
+    }
+
     fn front(&self, local: u32) -> Option<Flit> {
         self.ports.front(local)
     }
@@ -170,6 +196,12 @@ struct ListeningCores<'a, E> {
 }
 
 impl<E: Endpoint> Endpoint for ListeningCores<'_, E> {
+    const BEHIND: bool = E::BEHIND;
+
+    fn settle<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) {
+        self.cores.settle(now, core, &mut ListeningPorts { ports, ear: self.ear });
+    }
+
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {
         self.cores.cycle(now, woken, &mut ListeningPorts { ports, ear: self.ear });
     }
@@ -208,6 +240,7 @@ impl<N: Network> Network for Listening<N> {
     fn run<E: Endpoint, L: Log>(&mut self, until: Cycle, endpoint: &mut E, log: &mut L) {
         let mut cores = ListeningCores { cores: endpoint, ear: &mut self.ear };
         self.network.run(until, &mut cores, log);
+        self.network.audit().unwrap_or_else(|error| panic!("{:?}: {error}", self.ear.shape));
     }
 
     fn now(&self) -> Cycle {
@@ -223,9 +256,35 @@ impl<N: Network> Network for Listening<N> {
     }
 }
 
+impl<N: Network> Listening<N> {
+    const fn ports(&mut self) -> ListeningPorts<'_, N> {
+        ListeningPorts { ports: &mut self.network, ear: &mut self.ear }
+    }
+}
+
 impl<N: Network> Ports for Listening<N> {
     fn send(&mut self, local: u32, flit: Flit) -> bool {
-        ListeningPorts { ports: &mut self.network, ear: &mut self.ear }.send(local, flit)
+        self.ports().send(local, flit)
+    }
+
+    fn may_send(&mut self, local: u32, at: Cycle) -> bool {
+        self.ports().may_send(local, at)
+    }
+
+    fn send_ahead(&mut self, local: u32, flit: Flit, at: Cycle) -> bool {
+        self.ports().send_ahead(local, flit, at)
+    }
+
+    fn shows(&self, local: u32, now: Cycle) -> Option<Cycle> {
+        self.network.shows(local, now)
+    }
+
+    fn pop_behind(&mut self, local: u32, at: Cycle) -> Option<Flit> {
+        self.ports().pop_behind(local, at)
+    }
+
+    fn watch(&mut self, core: u32, on: bool) {
+        self.network.watch(core, on);
     }
 
     fn front(&self, local: u32) -> Option<Flit> {
@@ -237,7 +296,7 @@ impl<N: Network> Ports for Listening<N> {
     }
 
     fn pop(&mut self, local: u32) -> Option<Flit> {
-        ListeningPorts { ports: &mut self.network, ear: &mut self.ear }.pop(local)
+        self.ports().pop(local)
     }
 
     fn wake(&mut self, core: u32, at: Cycle) {
@@ -253,6 +312,6 @@ impl<N: Network> Ports for Listening<N> {
     }
 
     fn done(&mut self, core: u32) {
-        ListeningPorts { ports: &mut self.network, ear: &mut self.ear }.done(core);
+        self.ports().done(core);
     }
 }
