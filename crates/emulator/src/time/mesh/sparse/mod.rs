@@ -82,7 +82,7 @@ pub struct Sparse {
     pop_from: Vec<Cycle>,
     /// Whether cores send ahead of time and take behind time.
     is_loose: bool,
-    /// By core: who waits for what it takes, [`Watch`].
+    /// By core: who waits for what it takes.
     watched: Vec<u8>,
     channels: Channels,
     outputs: Vec<Output>,
