@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::FileError;
 use super::varint::{Cursor, put};
-use crate::grant::{FlitGrant, hash_of};
+use crate::grant::{FlitGrant, hash_of, ordered};
 
 /// The first bytes of every flit file.
 pub const FLITS_MAGIC: [u8; 8] = *b"\x89SMTFLT\n";
@@ -16,8 +16,7 @@ const HEADER: usize = 40;
 /// The flit file of grants; they are brought in order of cycle, network, row, column and output.
 #[must_use]
 pub fn write_flits(grants: &[FlitGrant]) -> Vec<u8> {
-    let mut grants = grants.to_vec();
-    grants.sort_unstable();
+    let grants = ordered(grants);
     let (mut body, mut cycle) = (Vec::with_capacity(10 * grants.len()), 0);
     for grant in &grants {
         put(grant.cycle - cycle, &mut body);

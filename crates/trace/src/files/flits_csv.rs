@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::FileError;
-use crate::grant::FlitGrant;
+use crate::grant::{FlitGrant, ordered};
 
 /// The first line.
 const HEADER: &str = "cycle,net,y,x,output,input,kind,epoch,source,sequence";
@@ -13,11 +13,9 @@ const MADE: &str = "made";
 /// Grants as CSV, in order of cycle, network, row, column and output; a marker has no source.
 #[must_use]
 pub fn write_flits_csv(grants: &[FlitGrant]) -> String {
-    let mut grants = grants.to_vec();
-    grants.sort_unstable();
     let mut out = format!("{HEADER}\n");
     let name = |names: &[&'static str; 8], index: u8| names[usize::from(index & 7)];
-    for grant in grants {
+    for grant in ordered(grants) {
         let FlitGrant { cycle, net, y, x, output, input, kind, epoch, source, sequence } = grant;
         let output = name(&FlitGrant::PORTS, output);
         let input = if input == FlitGrant::MADE_HERE { MADE } else { name(&FlitGrant::PORTS, input) };
