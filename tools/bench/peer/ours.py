@@ -85,12 +85,12 @@ def by_step(net, image, calibration, steps):
     }
 
 
-def command_line(image, calibration, span):
+def command_line(image, calibration, span, *more):
     """Milliseconds a step, and spikes, of the steps of a span at the command line: what they take beside those before.
 
     Loading the image and starting are no part of a step, nor are they of the peer's.
     """
-    before, all = (run(image, calibration, steps) for steps in (span.before, span.before + span.steps))
+    before, all = (run(image, calibration, steps, *more) for steps in (span.before, span.before + span.steps))
     spikes = [summary["spikes"] for summary in (before, all)]
     return 1000 * (all["wall_s"] - before["wall_s"]) / span.steps, spikes[1] - spikes[0]
 

@@ -64,13 +64,14 @@ def by_step(loaded, mode, steps):
     }
 
 
-def speed(loaded, span, traced):
+def speed(loaded, span, traces):
     """Milliseconds a step, and spikes, of the steps of a span in `detailed` mode, on one thread.
 
-    Without its trace it says only how long all steps took together; with it, which is a row a step, it takes longer.
+    `traces` are those of its traces that it hands back: `perf_trace` is a row a step, `message_trace` a row a message.
+    Without, it says only how long all steps took together.
     """
     loaded.reset()
     loaded.sim(span.before, timing_model="detailed", processing_threads=1)
     start = time.perf_counter()
-    results = loaded.sim(span.steps, timing_model="detailed", processing_threads=1, perf_trace=traced or None)
+    results = loaded.sim(span.steps, timing_model="detailed", processing_threads=1, **traces)
     return 1000 * (time.perf_counter() - start) / span.steps, results["neurons_fired"]
