@@ -11,7 +11,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::TimingError;
+pub use check::{FIFO_MAX, TimingError, VCS_MAX};
 pub use provenance::{Bound, Origin, Provenance, Tier};
 
 /// The calibrations that ship, by name.

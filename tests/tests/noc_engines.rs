@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use emulator::time::mesh::sparse::Sparse;
 use emulator::time::mesh::{FlitGrant, HashLog, Network, Shape};
 use emulator::with_dense;
+use isa::timing::{FIFO_MAX, VCS_MAX};
 use seamount_tests::noc::oracle::Oracle;
 use seamount_tests::noc::random::{Numbers, packets, size, timing};
 use seamount_tests::noc::script::Script;
@@ -69,6 +70,24 @@ fn all_engines_and_the_oracle_write_one_log() {
         if shape.vcs == 1 {
             in_order(&by_events);
         }
+    }
+}
+
+#[test]
+fn the_deepest_fifos_of_every_description_work() {
+    for vcs in 1..=VCS_MAX {
+        let mut n = Numbers(vcs.into());
+        let mut timing = timing(&mut n, false);
+        (timing.router.vcs, timing.router.buffer, timing.nif.receive) = (vcs, FIFO_MAX, FIFO_MAX);
+        timing.check().expect("legal");
+        let shape = Shape::new(size(&mut n), &timing).expect("a mesh");
+        // All to one, at once: FIFOs fill.
+        let mut packets = packets(&mut n, &shape, 300);
+        packets.iter_mut().for_each(|packet| packet.to = 0);
+        let script = Script::new(shape, packets, 1);
+        let (oracle, _) = play::<Oracle>(script.clone(), shape);
+        assert_eq!(play::<Sparse>(script.clone(), shape).0, oracle, "{vcs} channels");
+        assert_eq!(with_dense!(shape, D => play::<D>(script, shape).0), oracle, "{vcs} channels");
     }
 }
 

@@ -56,8 +56,10 @@ pub const COST_MAX: u32 = 1 << 20;
 pub const WIRE_MAX: u32 = 2000;
 /// Largest error of a number, per thousand: as large as the number itself.
 pub const ERROR_PERMILLE_MAX: u32 = 1000;
-/// Deepest FIFO.
+/// Deepest FIFO, slots of a virtual channel.
 pub const FIFO_MAX: u32 = 1024;
+/// Most virtual channels.
+pub const VCS_MAX: u32 = 4;
 
 impl Timing {
     /// Refuses what no machine could do.
@@ -98,7 +100,7 @@ impl Timing {
             ("router.sa", router.sa, 1, 64, "allocation takes the cycle it is made in"),
             ("router.st", router.st, 0, 64, stage),
             ("router.buffer", router.buffer, 1, FIFO_MAX, "a flit needs a slot to move to"),
-            ("router.vcs", router.vcs, 1, 4, "a flit names its channel with two bits"),
+            ("router.vcs", router.vcs, 1, VCS_MAX, "a flit names its channel with two bits"),
             ("link.east_west", link.east_west, 1, WIRE_MAX, wire),
             ("link.north_south", link.north_south, 1, WIRE_MAX, wire),
             ("link.local", link.local, 1, WIRE_MAX, wire),
@@ -110,7 +112,7 @@ impl Timing {
         ]
     }
 
-    fn core_ranges(&self) -> [(&'static str, u32, u32, u32, &'static str); 16] {
+    fn core_ranges(&self) -> [(&'static str, u32, u32, u32, &'static str); 17] {
         let (core, fifo, cost) = (self.core, self.fifo, "a cost is a number of cycles");
         let slot = "an item needs a slot to wait in";
         [
@@ -127,6 +129,7 @@ impl Timing {
             ("core.axon_out", core.axon_out, 0, COST_MAX, cost),
             ("core.learning.base", core.learning.base, 0, COST_MAX, cost),
             ("core.learning.term", core.learning.term, 0, COST_MAX, cost),
+            ("core.learning.factor", core.learning.factor, 0, COST_MAX, cost),
             ("fifo.axon_in", fifo.axon_in, 1, FIFO_MAX, slot),
             ("fifo.synapse", fifo.synapse, 1, FIFO_MAX, slot),
             ("fifo.spike", fifo.spike, 1, FIFO_MAX, slot),
@@ -186,6 +189,9 @@ impl Timing {
         }
         if rows.windows(2).any(|pair| pair[0][0] >= pair[1][0]) {
             return Err(self.conflict(what(), "rows are by number of tiles, ascending"));
+        }
+        if rows.iter().any(|row| row[1] > COST_MAX) {
+            return Err(self.conflict(what(), "a barrier takes at most 1048576 cycles"));
         }
         Ok(())
     }

@@ -51,6 +51,10 @@ fn what_no_machine_could_do_is_refused() {
         edited("noc-reference", |t| drop(t.provenance.remove("fifo"))),
         edited("noc-reference", |t| t.name = " ".into()),
         edited("loihi1-nahuku", |t| t.provenance.values_mut().for_each(|o| o.error_permille = Some(1001))),
+        edited("loihi1-nahuku", |t| {
+            t.barrier = Barrier::Table { rows: vec![[1, 1 << 20], [2, (1 << 20) + 1]] }
+        }),
+        edited("loihi1-davies2018", |t| t.core.learning.factor = (1 << 20) + 1),
     ];
     let text: Vec<String> = refused.into_iter().map(|r| r.expect_err("refused")).collect();
     assert!(text[0].contains("a marker would overtake spikes"), "{}", text[0]);
@@ -60,7 +64,10 @@ fn what_no_machine_could_do_is_refused() {
     assert!(text[7].contains("fifo.axon_in: no origin"), "{}", text[7]);
     assert!(text[8].contains("name = \" \""), "{}", text[8]);
     assert!(text[9].contains("error_permille above 1000"), "{}", text[9]);
+    assert!(text[10].contains("at most 1048576 cycles"), "{}", text[10]);
+    assert!(text[11].contains("core.learning.factor = 1048577, but 0..=1048576"), "{}", text[11]);
     assert_eq!(edited("noc-reference", |t| t.router.vcs = 4), Ok(()));
+    assert_eq!(edited("loihi1-davies2018", |t| t.core.learning.factor = 1 << 20), Ok(()));
     assert_eq!(edited("loihi1-nahuku", |t| t.router.vcs = 2), Ok(()));
 }
 

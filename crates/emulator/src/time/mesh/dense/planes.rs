@@ -1,7 +1,9 @@
 //! Planes: one bit per router, 64 routers a word.
 
-/// Bits of a counter: enough for the deepest FIFO.
-const BITS: usize = 11;
+use isa::timing::{FIFO_MAX, VCS_MAX};
+
+/// Bits of a counter: enough for the deepest FIFO, which takes every virtual channel.
+const BITS: usize = (FIFO_MAX * VCS_MAX).ilog2() as usize + 1;
 
 /// Numbers of 64 routers, one for each port and virtual channel, bit by bit.
 #[derive(Clone, Debug)]
