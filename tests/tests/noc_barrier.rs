@@ -55,17 +55,17 @@ fn empty_steps_take_the_published_cycles() {
 
 #[test]
 fn barriers_of_tiles_and_chips_meet_the_published_times_v7() {
-    let timing = Timing { nets: 1, ..davies() };
+    let timing = davies();
     let chips = |across: u32, down: u32| Size {
         width: 8 * across,
         height: 4 * down,
-        cores_per_tile: 1,
+        cores_per_tile: 4,
         chip_width: 8,
         chip_height: 4,
     };
     let cases = [
-        (Size::chip(1, 1, 1), 113.0, 1.0),
-        (Size::chip(8, 4, 1), 465.0, 1.0),
+        (Size::chip(1, 1, 4), 113.0, 1.0),
+        (Size::chip(8, 4, 4), 465.0, 1.0),
         (chips(4, 64), 14_300.0, 3.0),
         (chips(12, 64), 16_200.0, 3.0),
     ];

@@ -35,6 +35,7 @@ fn without_slack(case: &Case, seed: u64) -> Timing {
     let learns = case.work.iter().flat_map(|step| &step.cores).any(|core| !core.learning.is_empty());
     let phases = if learns || seed.is_multiple_of(2) { 2 } else { 1 };
     let mut timing = case.timing.clone();
+    timing.router.vcs = 1;
     timing.barrier = Barrier::Marker { base: timing.empty_step(), hop: 0, phases };
     assert_eq!(timing.remainder(), 0);
     timing.check().expect("legal");
@@ -71,7 +72,9 @@ fn no_spike_is_late_without_slack() {
 fn nothing_is_overtaken() {
     let (mut flows, mut spikes, mut pairs) = (0, 0, 0);
     for seed in 0..500 {
-        let case = Case::of(2_000_000 + seed);
+        let mut case = Case::of(2_000_000 + seed);
+        // Over several virtual channels packets overtake each other.
+        case.timing.router.vcs = 1;
         let log: Vec<FlitGrant> = Vec::new();
         let mut timed = Timed::<Sparse, Vec<FlitGrant>>::new(&case.chip, &case.timing, &case.cores(), log)
             .expect("it can be timed");

@@ -91,6 +91,9 @@ pub fn calibration(n: &mut Numbers) -> Timing {
         0 => Barrier::Table { rows: vec![[1, n.below(10)], [2, n.below(60)], [4, n.below(90)]] },
         _ => Barrier::Marker { base, hop, phases: n.within(1, 2) },
     };
+    if matches!(timing.barrier, Barrier::Table { .. }) {
+        timing.router.vcs = n.within(1, 4);
+    }
     timing.check().expect("legal");
     timing
 }
@@ -99,6 +102,7 @@ pub fn calibration(n: &mut Numbers) -> Timing {
 fn behind(n: &mut Numbers, timing: &mut Timing) {
     timing.core.synapse.sparse = n.within(3, 9);
     (timing.nif.receive, timing.fifo.axon_in) = (n.within(2, 5), n.within(1, 2));
+    timing.router.vcs = 1;
     timing.barrier = Barrier::Marker { base: timing.empty_step(), hop: n.below(3), phases: 1 };
 }
 
