@@ -39,7 +39,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pattern", "load", "sweep", "seeds", "seed", "warmup", "window", "flits"])]
     trace: Option<PathBuf>,
     /// Load, packets per node and cycle [default: 0.1]
-    #[arg(long, value_parser = load::load)]
+    #[arg(long, visible_alias = "rate", value_parser = load::load)]
     load: Option<u32>,
     /// Loads from:to:step, both ends included
     #[arg(long, value_parser = load::sweep, conflicts_with = "load")]

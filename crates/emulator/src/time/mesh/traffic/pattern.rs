@@ -29,8 +29,8 @@ pub enum Pattern {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// No pattern of that name.
-    #[error("no traffic pattern `{0}`: known are {1}")]
-    Unknown(String, String),
+    #[error("no traffic pattern `{0}`")]
+    Unknown(String),
     /// Transposition needs a square.
     #[error("traffic `transpose` needs as many rows as columns, but the mesh has {width} x {height} tiles")]
     NotSquare {
@@ -65,14 +65,14 @@ impl Pattern {
         ("neighbour", Self::Neighbour),
     ];
 
-    /// The pattern of a name.
+    /// The pattern of a name; `hotspot` is that of four nodes.
     ///
     /// # Errors
-    /// [`PatternError::Unknown`], naming those that exist.
+    /// [`PatternError::Unknown`].
     pub fn named(name: &str) -> Result<Self, PatternError> {
-        let known = || Self::ALL.map(|(name, _)| name).join(", ");
-        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
-        found.map(|(_, pattern)| pattern).ok_or_else(|| PatternError::Unknown(name.into(), known()))
+        let full = if name == "hotspot" { "hotspot4" } else { name };
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == full);
+        found.map(|(_, pattern)| pattern).ok_or_else(|| PatternError::Unknown(name.into()))
     }
 
     /// Where each node sends; none where it chooses anew for every packet.
