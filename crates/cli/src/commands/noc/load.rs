@@ -60,7 +60,7 @@ pub fn sweep(text: &str) -> Result<Sweep, String> {
 /// A pattern by its name.
 pub fn pattern(text: &str) -> Result<Pattern, String> {
     let known = Pattern::ALL.map(|(name, _)| name);
-    Pattern::named(text).map_err(|error| format!("{error}; {}", nearest(text, &known)))
+    Pattern::named(text).map_err(|_| format!("no traffic pattern `{text}`; {}", nearest(text, &known)))
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ pub enum Pattern {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// No pattern of that name.
-    #[error("no traffic pattern `{0}`")]
-    Unknown(String),
+    #[error("no traffic pattern `{0}`: known are {1}")]
+    Unknown(String, String),
     /// Transposition needs a square.
     #[error("traffic `transpose` needs as many rows as columns, but the mesh has {width} x {height} tiles")]
     NotSquare {
@@ -68,11 +68,12 @@ impl Pattern {
     /// The pattern of a name; `hotspot` is that of four nodes.
     ///
     /// # Errors
-    /// [`PatternError::Unknown`].
+    /// [`PatternError::Unknown`], naming those that exist.
     pub fn named(name: &str) -> Result<Self, PatternError> {
+        let known = || Self::ALL.map(|(name, _)| name).join(", ");
         let full = if name == "hotspot" { "hotspot4" } else { name };
         let found = Self::ALL.into_iter().find(|(known, _)| *known == full);
-        found.map(|(_, pattern)| pattern).ok_or_else(|| PatternError::Unknown(name.into()))
+        found.map(|(_, pattern)| pattern).ok_or_else(|| PatternError::Unknown(name.into(), known()))
     }
 
     /// Where each node sends; none where it chooses anew for every packet.
