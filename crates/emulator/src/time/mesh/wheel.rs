@@ -17,12 +17,28 @@ const BLOCKS: usize = 256;
 const EVENTS: usize = 15;
 
 /// The events of a near cycle.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
-struct Slot {
+pub struct Slot {
     /// How many; one more than it holds, where there are others.
     len: u32,
     events: [u32; EVENTS],
+}
+
+impl Slot {
+    /// The events that it holds.
+    #[inline]
+    #[must_use]
+    pub fn events(&self) -> &[u32] {
+        &self.events[..EVENTS.min(self.len as usize)]
+    }
+
+    /// Whether there are others, for [`Wheel::take_more`].
+    #[inline]
+    #[must_use]
+    pub const fn has_more(&self) -> bool {
+        self.len as usize > EVENTS
+    }
 }
 
 /// Events by cycle; within a cycle in no promised order.
@@ -32,6 +48,8 @@ pub struct Wheel {
     now: Cycle,
     /// Its block.
     block: u64,
+    /// The first cycle that is not near.
+    near_until: Cycle,
     near: Vec<Slot>,
     /// What finds no place in a slot.
     more: Vec<Vec<u32>>,
@@ -48,6 +66,7 @@ impl Default for Wheel {
         Self {
             now: 0,
             block: 0,
+            near_until: 2 * BLOCK,
             near: vec![Slot::default(); NEAR],
             more: vec![Vec::new(); NEAR],
             filled: [0; 2],
@@ -63,7 +82,7 @@ impl Wheel {
     #[inline]
     pub fn push(&mut self, at: Cycle, event: u32) {
         debug_assert!(at >= self.now, "event at {at}, already {}", self.now);
-        if at / BLOCK - self.block < 2 {
+        if at < self.near_until {
             self.push_near(at, event);
         } else {
             self.push_ahead(at, event);
@@ -126,23 +145,38 @@ impl Wheel {
         first.or_else(|| self.far.peek().map(|Reverse((at, _))| *at))
     }
 
-    /// Moves the events of cycle `at` into `events` (which is cleared) and goes on to that cycle. Events added for
-    /// `at` from now on are taken by the next call for it.
+    /// Goes on to cycle `at`, and takes its event if there is but one.
     #[inline]
-    pub fn take(&mut self, at: Cycle, events: &mut Vec<u32>) {
+    pub fn take_lone(&mut self, at: Cycle) -> Option<u32> {
         if at / BLOCK != self.block {
             self.go_to(at / BLOCK);
         }
         self.now = at;
         let slot = at as usize % NEAR;
         let of = &mut self.near[slot];
-        events.clear();
-        events.extend_from_slice(&of.events[..EVENTS.min(of.len as usize)]);
-        if of.len as usize > EVENTS {
-            events.append(&mut self.more[slot]);
+        if of.len != 1 {
+            return None;
         }
         of.len = 0;
         self.filled[slot / 64] &= !(1 << (slot % 64));
+        Some(of.events[0])
+    }
+
+    /// Takes the events of the cycle it has gone on to. Events added for that cycle from now on are taken by the next
+    /// call.
+    #[inline]
+    pub fn take(&mut self) -> Slot {
+        let slot = self.now as usize % NEAR;
+        let of = self.near[slot];
+        self.near[slot].len = 0;
+        self.filled[slot / 64] &= !(1 << (slot % 64));
+        of
+    }
+
+    /// Moves the events of the cycle last taken that its slot does not hold behind those of `events`.
+    #[cold]
+    pub fn take_more(&mut self, events: &mut Vec<u32>) {
+        events.append(&mut self.more[self.now as usize % NEAR]);
     }
 
     /// Goes on to a block: what is in it and in the next becomes near.
@@ -150,6 +184,7 @@ impl Wheel {
     fn go_to(&mut self, block: u64) {
         let from = (self.block + 2).max(block);
         self.block = block;
+        self.near_until = (block + 2) * BLOCK;
         while let Some(Reverse((at, event))) = self.far.peek().copied() {
             if at / BLOCK - block >= BLOCKS as u64 {
                 break;
@@ -178,9 +213,11 @@ mod tests {
         for (event, at) in times.into_iter().enumerate() {
             wheel.push(at, event as u32);
         }
-        let (mut seen, mut events) = (Vec::new(), Vec::new());
+        let mut seen = Vec::new();
         while let Some(at) = wheel.next() {
-            wheel.take(at, &mut events);
+            let mut events = Vec::from_iter(wheel.take_lone(at));
+            events.extend(wheel.take().events());
+            wheel.take_more(&mut events);
             seen.extend(events.iter().map(|event| (at, times[*event as usize])));
         }
         let mut sorted = times;

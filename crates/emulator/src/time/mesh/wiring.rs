@@ -1,6 +1,6 @@
 //! Who is joined to whom, and how far: tables that both engines read, one row per router and port.
 
-use super::{Shape, port};
+use super::{Flit, Shape, port};
 
 /// No router, no wire.
 pub const NOWHERE: u32 = u32::MAX;
@@ -9,7 +9,7 @@ pub const NOWHERE: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub struct Wiring {
     /// Column and row of each router.
-    pub xy: Vec<(u32, u32)>,
+    pub xy: Vec<[u16; 2]>,
     /// By output: row of the input at the far end, the local port where a core hangs, or [`NOWHERE`].
     pub target: Vec<u32>,
     /// By output: cycles from a grant to the first request at the far end.
@@ -26,7 +26,7 @@ impl Wiring {
     pub fn new(shape: &Shape, stride: usize) -> Self {
         let rows = shape.routers() * stride;
         let mut wiring = Self {
-            xy: (0..shape.routers()).map(|r| shape.place(r)).map(|(_, y, x)| (x, y)).collect(),
+            xy: (0..shape.routers()).map(|r| shape.place(r)).map(|(_, y, x)| [x as u16, y as u16]).collect(),
             target: vec![NOWHERE; rows],
             flight: vec![0; rows],
             source: vec![NOWHERE; rows],
@@ -56,15 +56,21 @@ impl Wiring {
         }
     }
 
-    /// The output that a flit wants at a router: first x, then y, then its core.
+    /// The output that a flit wants at a router.
     #[inline]
     #[must_use]
-    pub fn route(&self, router: usize, flit: super::Flit) -> usize {
-        // Where to go is a coin toss, so it is looked up, not asked: 0, 1, 2 for behind, here, ahead.
-        const OUTPUTS: [u8; 9] = [1, 1, 1, 3, 4, 2, 0, 0, 0];
-        let (x, y) = self.xy[router];
-        let side = |to: u32, at: u32| usize::from(to >= at) + usize::from(to > at);
-        let way = side(flit.x(), x) * 3 + side(flit.y(), y);
-        usize::from(OUTPUTS[way]) + usize::from(way == 4) * flit.slot() as usize
+    pub fn route(&self, router: usize, flit: Flit) -> usize {
+        route(self.xy[router], flit)
     }
+}
+
+/// The output that a flit wants at the router in a column and a row: first x, then y, then its core.
+#[inline]
+#[must_use]
+pub fn route([x, y]: [u16; 2], flit: Flit) -> usize {
+    // Where to go is a coin toss, so it is looked up, not asked: 0, 1, 2 for behind, here, ahead.
+    const OUTPUTS: [u8; 9] = [1, 1, 1, 3, 4, 2, 0, 0, 0];
+    let side = |to: u32, at: u16| usize::from(to >= at.into()) + usize::from(to > at.into());
+    let way = side(flit.x(), x) * 3 + side(flit.y(), y);
+    usize::from(OUTPUTS[way]) + usize::from(way == 4) * flit.slot() as usize
 }

@@ -4,6 +4,7 @@
 //! ahead of its time as well: a sweep over idle tiles takes no events. Nobody can tell, for no flit comes between: what
 //! is spent and given here by and by would be spent and given in the same order later.
 
+use super::allocate::limit;
 use super::{FLUSHED, FREE, OUTPUT, STRIDE, Sparse, TILE};
 use crate::time::mesh::barrier::Owed;
 use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, Kind, port};
@@ -96,7 +97,7 @@ impl Sparse {
         !output.owes
             && output.request == 0
             && output.lock == FREE
-            && marker.eligible * Cycle::from(self.shape.interval[1]) >= output.allowed
+            && marker.eligible * self.interval[1] >= output.allowed
             && self.barrier.is_unopposed(marker)
             && self.channels.has(self.channels.of_output(row), marker.eligible)
     }
@@ -123,7 +124,8 @@ impl Sparse {
             }
             return;
         }
-        self.limit(row, at);
+        let output = &mut self.outputs[row];
+        output.allowed = limit(output.allowed, at, self.interval);
         if self.fifos.is_empty(target) {
             self.flits[net][1] += 1;
             self.channels.give(channel, ready + Cycle::from(self.wiring.credit[target]));

@@ -6,13 +6,14 @@
 mod allocate;
 mod bands;
 mod markers;
+mod one;
 mod ports;
 mod store;
 
 use super::barrier::{Barrier, Owed};
 use super::log::Grant;
 use super::wheel::Wheel;
-use super::wiring::Wiring;
+use super::wiring::{NOWHERE, Wiring};
 use super::{Cycle, Endpoint, Flit, FlitGrant, Log, Network, Origin, Shape, Wake, port};
 pub use bands::Crossing;
 use store::{Channels, Fifos};
@@ -51,6 +52,8 @@ struct Output {
     is_abroad: bool,
     /// Where its wire leads, as [`Wiring::target`] says.
     target: u32,
+    /// Column and row of the router there.
+    xy: [u16; 2],
     /// Cycles from a grant to the first request at the far end.
     flight: u32,
     /// No grant before `now * q >= allowed`.
@@ -70,6 +73,8 @@ struct Sender {
 #[derive(Clone, Debug)]
 pub struct Sparse {
     shape: Shape,
+    /// Cycles and grants of a mesh output that go together; 0 and 1 where it may grant in every cycle.
+    interval: [Cycle; 2],
     wiring: Wiring,
     wheel: Wheel,
     now: Cycle,
@@ -121,6 +126,11 @@ impl Network for Sparse {
         let rows = shape.routers() * STRIDE;
         let wiring = Wiring::new(&shape, STRIDE);
         let channels = Channels::new(&shape);
+        let far = |row: usize| match wiring.target[row] {
+            NOWHERE => [0; 2],
+            _ if row % STRIDE >= port::LOCAL => [0; 2],
+            target => wiring.xy[target as usize / STRIDE],
+        };
         let output = |row: usize| Output {
             request: 0,
             pointer: 0,
@@ -131,10 +141,13 @@ impl Network for Sparse {
             owes: false,
             is_abroad: false,
             target: wiring.target[row],
+            xy: far(row),
             flight: wiring.flight[row],
             allowed: 0,
         };
+        let [p, q] = shape.interval.map(Cycle::from);
         Self {
+            interval: if p == q { [0, 1] } else { [p, q] },
             outputs: (0..rows).map(output).collect(),
             wheel: Wheel::default(),
             now: 0,
@@ -176,7 +189,18 @@ impl Network for Sparse {
         self.is_loose = E::BEHIND && self.shape.vcs == 1;
         while let Some(at) = self.wheel.next().filter(|at| *at < until) {
             (self.now, self.wake_from) = (at, at + 1);
-            self.show();
+            match self.wheel.take_lone(at) {
+                Some(lane) if lane & !NUMBER == LANE && self.shape.vcs == 1 => {
+                    if let Some(output) = self.request(lane as usize) {
+                        self.serve(output, endpoint);
+                        self.tell(endpoint, log);
+                        continue;
+                    }
+                    self.marked_lanes.push(lane);
+                }
+                Some(event) => self.show_event(event),
+                None => self.show(),
+            }
             if !self.woken.is_empty() {
                 let woken = std::mem::take(&mut self.woken);
                 endpoint.cycle(at, &woken, self);
@@ -186,11 +210,7 @@ impl Network for Sparse {
             if self.has_markers() {
                 self.mark(endpoint);
             }
-            if self.shape.vcs == 1 {
-                self.allocate::<true, E>(endpoint);
-            } else {
-                self.allocate::<false, E>(endpoint);
-            }
+            self.allocate(endpoint);
             self.tell(endpoint, log);
             if std::mem::take(&mut self.halted) {
                 self.now = at + 1;
@@ -226,33 +246,44 @@ impl Network for Sparse {
 impl Sparse {
     /// Phase 1: what is due becomes visible.
     fn show(&mut self) {
-        let mut events = std::mem::take(&mut self.events);
-        self.wheel.take(self.now, &mut events);
-        for event in &events {
-            let number = event & NUMBER;
-            match event & !NUMBER {
-                LANE => self.show_lane(number as usize),
-                OUTPUT => self.activate(number),
-                ARRIVAL => self.show_arrival(number),
-                CREDIT => self.woken.push(Wake::Port(number)),
-                FLUSHED => self.marked_routers.push(number),
-                TILE => self.ready.push((number, self.now)),
-                _ => self.woken.push(Wake::Core(number)),
-            }
+        let slot = self.wheel.take();
+        slot.events().iter().for_each(|event| self.show_event(*event));
+        if slot.has_more() {
+            let mut events = std::mem::take(&mut self.events);
+            self.wheel.take_more(&mut events);
+            events.drain(..).for_each(|event| self.show_event(event));
+            self.events = events;
         }
-        self.events = events;
     }
 
-    fn show_lane(&mut self, lane: usize) {
+    #[inline]
+    fn show_event(&mut self, event: u32) {
+        let number = event & NUMBER;
+        match event & !NUMBER {
+            LANE => match self.request(number as usize) {
+                Some(output) => self.activate(output as u32),
+                None => self.marked_lanes.push(number),
+            },
+            OUTPUT => self.activate(number),
+            ARRIVAL => self.show_arrival(number),
+            CREDIT => self.woken.push(Wake::Port(number)),
+            FLUSHED => self.marked_routers.push(number),
+            TILE => self.ready.push((number, self.now)),
+            _ => self.woken.push(Wake::Core(number)),
+        }
+    }
+
+    /// The head of a lane wants an output, unless it is a marker.
+    #[inline]
+    fn request(&mut self, lane: usize) -> Option<usize> {
         let flit = self.fifos.front(lane).0;
         if flit.is_marker() {
-            self.marked_lanes.push(lane as u32);
-            return;
+            return None;
         }
         let (row, vc) = self.split(lane);
         let output = row / STRIDE * STRIDE + flit.out();
         self.outputs[output].request |= 1 << (row % STRIDE * self.shape.vcs as usize + vc);
-        self.activate(output as u32);
+        Some(output)
     }
 
     fn show_arrival(&mut self, local: u32) {

@@ -117,11 +117,21 @@ impl Sparse {
     }
 
     /// Writes a flit into a router's FIFO; it may be read from `ready` on.
-    #[inline]
+    #[inline(always)]
     pub fn put_lane(&mut self, lane: usize, flit: Flit, ready: Cycle) {
         if self.fifos.push(lane, flit, ready) {
             self.wheel.push(ready, LANE | lane as u32);
         }
+    }
+
+    /// A flit goes to a core; a marker stands behind spikes there.
+    #[inline]
+    pub fn eject<E: Endpoint>(&mut self, local: u32, flit: Flit, ready: Cycle, endpoint: &mut E) {
+        if flit.is_marker() {
+            self.catch_up(local, endpoint);
+            self.watch_marker(local);
+        }
+        self.put_received(local, flit, ready);
     }
 
     /// Writes a flit into a core's FIFO.
@@ -178,7 +188,7 @@ impl Sparse {
     }
 
     /// Takes the head of a router's FIFO, gives the credit back and looks at the next.
-    #[inline]
+    #[inline(always)]
     pub fn take_lane(&mut self, lane: usize) -> Flit {
         let flit = self.fifos.pop(lane);
         let &Fifo { ready, back, credit, is_abroad, .. } = self.fifos.of(lane);

@@ -153,12 +153,13 @@ impl Fifos {
 /// Credits of one wire: those there, and those on their way back.
 #[derive(Clone, Debug)]
 struct Channel {
-    /// When the first on its way comes.
-    first: Cycle,
+    /// When the last on its way comes.
+    last: Cycle,
+    /// There when they were last counted.
     free: u16,
-    /// On their way.
+    /// On their way since then, or there by now.
     len: u16,
-    /// Where in the ring the one behind the first is.
+    /// Where in the ring the first of them is.
     next: u16,
     waits: bool,
 }
@@ -184,7 +185,7 @@ impl Channels {
             if to_core { shape.receive } else { shape.buffer }
         };
         let channel =
-            |i: usize| Channel { first: 0, free: depth(i / vcs) as u16, len: 0, next: 0, waits: false };
+            |i: usize| Channel { last: 0, free: depth(i / vcs) as u16, len: 0, next: 0, waits: false };
         let count = (rows + shape.locals()) * vcs;
         Self {
             mask: size - 1,
@@ -214,25 +215,44 @@ impl Channels {
     /// Whether a credit is there now.
     #[inline]
     pub fn has(&mut self, channel: usize, now: Cycle) -> bool {
+        self.channels[channel].free > 0 || self.count(channel, now)
+    }
+
+    /// Counts the credits that have come; whether one has. Rare, for it is due only when those counted are spent.
+    #[cold]
+    fn count(&mut self, channel: usize, now: Cycle) -> bool {
         let c = &mut self.channels[channel];
-        while c.len > 0 && c.first <= now {
+        if c.last <= now {
+            (c.free, c.len, c.next) = (c.free + c.len, 0, 0);
+        }
+        while c.len > 0 && self.times[(channel << self.shift) + usize::from(c.next)] <= now {
             c.free += 1;
             c.len -= 1;
-            if c.len == 0 {
-                c.next = 0;
-                break;
-            }
-            c.first = self.times[(channel << self.shift) + usize::from(c.next)];
             c.next = (c.next + 1) & self.mask as u16;
         }
         c.free > 0
     }
 
+    /// When the first credit of a channel comes that is not counted.
+    fn first(&self, channel: usize) -> Option<Cycle> {
+        let c = &self.channels[channel];
+        (c.len > 0).then(|| self.times[(channel << self.shift) + usize::from(c.next)])
+    }
+
+    /// Uses a credit, if one is there now.
+    #[inline]
+    pub fn take(&mut self, channel: usize, now: Cycle) -> bool {
+        if self.channels[channel].free == 0 && !self.count(channel, now) {
+            return false;
+        }
+        self.channels[channel].free -= 1;
+        true
+    }
+
     /// Whether a credit is sure to be there in a cycle to come.
     #[inline]
     pub fn will_have(&self, channel: usize, at: Cycle) -> bool {
-        let c = &self.channels[channel];
-        c.free > 0 || c.len > 0 && c.first <= at
+        self.channels[channel].free > 0 || self.first(channel).is_some_and(|first| first <= at)
     }
 
     /// Uses a credit that is there.
@@ -245,12 +265,9 @@ impl Channels {
     #[inline]
     pub fn give(&mut self, channel: usize, at: Cycle) -> bool {
         let c = &mut self.channels[channel];
-        if c.len == 0 {
-            c.first = at;
-        } else {
-            let slot = (usize::from(c.next) + usize::from(c.len) - 1) & self.mask;
-            self.times[(channel << self.shift) + slot] = at;
-        }
+        let slot = usize::from(c.next + c.len) & self.mask;
+        self.times[(channel << self.shift) + slot] = at;
+        c.last = at;
         c.len += 1;
         std::mem::take(&mut c.waits)
     }
@@ -259,13 +276,9 @@ impl Channels {
     /// given wakes.
     pub fn wait(&mut self, first: usize, now: Cycle) -> Option<Cycle> {
         for channel in first..first + self.vcs {
-            self.has(channel, now);
+            self.count(channel, now);
         }
-        let of = |channel: usize| {
-            let c = &self.channels[channel];
-            (c.len > 0).then_some(c.first)
-        };
-        let next = (first..first + self.vcs).filter_map(of).min();
+        let next = (first..first + self.vcs).filter_map(|channel| self.first(channel)).min();
         if next.is_none() {
             self.channels[first..first + self.vcs].iter_mut().for_each(|c| c.waits = true);
         }
