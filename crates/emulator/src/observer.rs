@@ -11,6 +11,10 @@ pub trait Observer {
     /// Whether the work is gathered at all; where false, [`Observer::step`] is never called.
     const RECORDS: bool;
 
+    /// Whether [`CoreWork::received`] is told as well, which sorts every message by its receiver; where false, it is
+    /// empty.
+    const RECEIVED: bool = true;
+
     /// The work of `step`, the same whatever the number of threads.
     fn step(&mut self, step: Step, work: &StepWork);
 }
@@ -39,7 +43,8 @@ pub struct StepWork {
 pub struct CoreWork {
     /// Which core of the board.
     pub core: CoreId,
-    /// Phase 1: messages in order of service: those of the host, then by source core, ascending.
+    /// Phase 1: messages in order of service: those of the host, then by source core, ascending. Empty for an observer
+    /// that is not told ([`Observer::RECEIVED`]).
     pub received: Vec<Message>,
     /// Phase 2: `4 * num_updates` compartments in index order; whether each was active (contract 3).
     pub active: Vec<bool>,

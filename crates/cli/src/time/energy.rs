@@ -41,6 +41,7 @@ struct Watchers {
 
 impl Observer for Watchers {
     const RECORDS: bool = true;
+    const RECEIVED: bool = false;
 
     fn step(&mut self, step: Step, work: &StepWork) {
         self.shares.step(step, work);

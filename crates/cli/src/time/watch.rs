@@ -60,6 +60,7 @@ impl<L: Log> Watch<L> {
 
 impl<L: Log> Observer for Watch<L> {
     const RECORDS: bool = true;
+    const RECEIVED: bool = false;
 
     fn step(&mut self, step: Step, work: &StepWork) {
         self.timed.step(step, work);

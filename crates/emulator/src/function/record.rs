@@ -215,9 +215,12 @@ impl Gathered {
         self.next += work.len();
     }
 
-    /// The work of the step, complete.
-    pub fn finish(&mut self) -> &StepWork {
+    /// The work of the step, complete; what cores receive where it is wanted.
+    pub fn finish(&mut self, received: bool) -> &StepWork {
         self.work.host = self.host.pop_front().unwrap_or_default();
+        if !received {
+            return &self.work;
+        }
         for message in self.work.host.iter().chain(self.before.iter().flat_map(|work| &work.sent)) {
             if let Some(place) = self.places.get(message.core.0 as usize).copied().flatten() {
                 self.work.cores[place as usize].received.push(*message);

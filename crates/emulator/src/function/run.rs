@@ -228,7 +228,7 @@ impl<O: Observer, S: FnMut(Step, &[Key])> Leader<'_, O, S> {
         self.digest.spikes(step, &self.spikes);
         (self.sink)(step, &self.spikes);
         if let Some(gathered) = &mut self.gathered {
-            self.observer.step(step, gathered.finish());
+            self.observer.step(step, gathered.finish(O::RECEIVED));
         }
     }
 }

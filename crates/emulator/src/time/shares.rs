@@ -127,6 +127,7 @@ impl Shares {
 
 impl Observer for Shares {
     const RECORDS: bool = true;
+    const RECEIVED: bool = false;
 
     fn step(&mut self, _step: Step, work: &StepWork) {
         let host = self.of_group.len() - 1;

@@ -265,6 +265,7 @@ fn barrier_cycles(shape: &Shape, chip: &ChipDescription, timing: &Timing, mapped
 
 impl<N: Network, L: Log> Observer for Timed<N, L> {
     const RECORDS: bool = true;
+    const RECEIVED: bool = false;
 
     fn step(&mut self, step: Step, work: &StepWork) {
         let learns = work.cores.iter().find(|core| !core.learning.is_empty());
