@@ -121,19 +121,13 @@ impl Counts {
     /// Adds a message from a place: what it is sent, carried and read with.
     pub fn add_message(&mut self, message: &Message, from: CorePlace, chip: &ChipDescription) {
         let to = chip.place(message.core);
-        self.add_way(message, chip, (from.x, from.y), (to.x, to.y));
+        let ends = [(from.x, from.y), (to.x, to.y)];
+        self.add_way(message, ends, chip.chip_links(ends[0], ends[1]));
     }
 
-    /// Adds a message between two tiles, by column and row.
+    /// Adds a message between two tiles, by column and row, over so many links between chips.
     #[inline]
-    pub(super) fn add_way(
-        &mut self,
-        message: &Message,
-        chip: &ChipDescription,
-        from: (u32, u32),
-        to: (u32, u32),
-    ) {
-        let links = chip.chip_links(from, to);
+    pub(super) fn add_way(&mut self, message: &Message, [from, to]: [(u32, u32); 2], links: u32) {
         let flits = u64::from(flits(message.kind, links > 0));
         self.messages_in += 1;
         self.sparse += u64::from(message.reads.sparse);

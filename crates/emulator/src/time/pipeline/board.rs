@@ -9,6 +9,8 @@ use crate::time::mesh::{Flit, Shape};
 #[derive(Clone, Debug)]
 pub struct Board {
     chip: ChipDescription,
+    /// Whether there is but one chip.
+    is_chip: bool,
     flits: Vec<Flit>,
     locals: Vec<u32>,
 }
@@ -21,15 +23,17 @@ impl Board {
         let local = |x: u32, y: u32, slot: u32| (y * shape.size.width + x) * chip.cores_per_tile + slot;
         Self {
             chip: chip.clone(),
+            is_chip: chip.board.count() == 1,
             flits: places.clone().map(|place| Flit::spike(place.x, place.y, place.slot, 0)).collect(),
             locals: places.map(|place| local(place.x, place.y, place.slot)).collect(),
         }
     }
 
-    /// The board.
+    /// Links between chips on the way from tile to tile, by column and row.
+    #[inline]
     #[must_use]
-    pub const fn chip(&self) -> &ChipDescription {
-        &self.chip
+    pub const fn links(&self, [from, to]: [(u32, u32); 2]) -> u32 {
+        if self.is_chip { 0 } else { self.chip.chip_links(from, to) }
     }
 
     /// A flit to a core.

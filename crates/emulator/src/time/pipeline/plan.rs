@@ -106,12 +106,13 @@ impl Plan {
         let from = board.flit(work.core);
         counts.add_core(work);
         counts.messages_out += work.sent.len() as u64;
-        for message in &work.sent {
+        self.packets.extend(work.sent.iter().map(|message| {
             let to = board.flit(message.core);
             let ends = [(from.x(), from.y()), (to.x(), to.y())];
-            counts.add_way(message, board.chip(), ends[0], ends[1]);
-            self.packets.push(packet(message, to, board.chip().chip_links(ends[0], ends[1]) > 0, timing));
-        }
+            let links = board.links(ends);
+            counts.add_way(message, ends, links);
+            packet(message, to, links > 0, timing)
+        }));
         let mut first = 0;
         for send in &work.sends {
             let packets = (first, first + send.messages);
@@ -133,7 +134,7 @@ impl Plan {
         let (mut from, mut fires) = (0, work.fires.as_slice());
         let mut stretch = |until: usize| {
             let range = from..until.clamp(from, work.active.len());
-            let mine = fires.partition_point(|fire: &CompartmentId| fire.index() < range.end);
+            let mine = fires.iter().take_while(|fire: &&CompartmentId| fire.index() < range.end).count();
             let stretch = Stretch::of(work, range.clone(), &fires[..mine], timing);
             (from, fires) = (range.end, &fires[mine..]);
             (stretch, range.is_empty())

@@ -24,7 +24,7 @@ impl Stretch {
     pub fn of(work: &CoreWork, range: Range<usize>, fires: &[CompartmentId], timing: &Timing) -> Self {
         let soma = &timing.core.soma;
         let compartments = &work.active[range.clone()];
-        let active = compartments.iter().map(|active| u64::from(*active)).sum::<u64>();
+        let active = u64::from(compartments.iter().map(|active| u32::from(*active)).sum::<u32>());
         let inactive = compartments.len() as u64 - active;
         let cost = active * u64::from(soma.active)
             + inactive * u64::from(soma.inactive)
