@@ -8,7 +8,7 @@ use isa::timing::Timing;
 use super::accumulate::Accumulate;
 use super::flights::Flights;
 use super::queue::Queue;
-use crate::time::mesh::{Cycle, Ports};
+use crate::time::mesh::{Cycle, Flit, Ports};
 
 /// Where a core hangs.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ impl Receive {
         (flights, ports): (&mut Flights, &mut impl Ports),
     ) {
         loop {
-            let at = self.next(now, timing, place, ports);
+            let (at, net) = self.next(now, timing, place, ports);
             if at > now {
                 break;
             }
@@ -105,23 +105,30 @@ impl Receive {
             if self.axon_in.is_some() {
                 self.take_from = self.take_from.max(at);
                 self.end_look_up(at, timing, flights);
-            } else {
-                self.take(at, timing, place, (flights, ports));
+            } else if let Some(flit) = ports.pop_behind(place.local(net), at) {
+                self.take((at, net), flit, timing, flights);
             }
         }
         self.settle(now, flights);
     }
 
-    /// The next cycle in which a lookup ends or a flit that is there is taken.
+    /// The next cycle in which a lookup ends, or one in which a flit that is there is taken, and over which network: over
+    /// both in turn, but the second flit of a packet from where the first came.
     #[inline]
-    pub fn next(&self, now: Cycle, timing: &Timing, place: Place, ports: &impl Ports) -> Cycle {
+    pub fn next(&self, now: Cycle, timing: &Timing, place: Place, ports: &impl Ports) -> (Cycle, u32) {
         if let Some((_, ready)) = self.axon_in {
-            return ready;
+            return (ready, 0);
         }
-        let nets = self.half.map_or(0..timing.nets, |net| net..net + 1);
-        let shows = nets.filter_map(|net| ports.shows(place.local(net), now)).min();
         let busy = self.busy_until().filter(|_| timing.core.receive_serial).unwrap_or(0);
-        shows.map_or(Cycle::MAX, |at| at.max(self.take_from).max(busy))
+        let from = self.take_from.max(busy);
+        let takes = |net: u32| ports.shows(place.local(net), now).map_or(Cycle::MAX, |at| at.max(from));
+        let first = self.half.unwrap_or(self.net);
+        let at = takes(first);
+        if at <= from || timing.nets == 1 || self.half.is_some() {
+            return (at, first);
+        }
+        let other = takes(1 - first);
+        if other < at { (other, 1 - first) } else { (at, first) }
     }
 
     /// Plays fetch and accumulation up to a cycle and with it.
@@ -213,20 +220,9 @@ impl Receive {
         self.lookups.head().map_or(now + 1, |(_, shows)| shows.max(busy) + 1)
     }
 
-    /// Takes a flit: from the networks in turn, the second of a packet from where the first came.
-    fn take(
-        &mut self,
-        now: Cycle,
-        timing: &Timing,
-        place: Place,
-        (flights, ports): (&mut Flights, &mut impl Ports),
-    ) {
-        let nets = timing.nets;
-        let order = |i: u32| if self.net + i < nets { self.net + i } else { self.net + i - nets };
-        let (first, count) = self.half.map_or((0, nets), |net| ((net + nets - self.net) % nets, 1));
-        let flit = (first..first + count)
-            .find_map(|i| Some((order(i), ports.pop_behind(place.local(order(i)), now)?)));
-        let Some((net, flit)) = flit else { return };
+    /// A flit is taken from a network.
+    #[inline]
+    fn take(&mut self, (now, net): (Cycle, u32), flit: Flit, timing: &Timing, flights: &mut Flights) {
         self.take_from = now + 1;
         if self.half.is_none() {
             self.pending[usize::from(flit.epoch())] += 1;
@@ -236,7 +232,7 @@ impl Receive {
             return;
         }
         self.half = None;
-        self.net = if net + 1 == nets { 0 } else { net + 1 };
+        self.net = if net + 1 == timing.nets { 0 } else { net + 1 };
         self.axon_in = Some((flit.payload(), now + Cycle::from(timing.core.axon_in)));
         self.spent[usize::from(flit.epoch())].axon_in += u64::from(timing.core.axon_in);
         self.end_look_up(now, timing, flights);

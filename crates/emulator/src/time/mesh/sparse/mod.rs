@@ -63,6 +63,8 @@ struct Output {
 /// State of a core's sending side in one network.
 #[derive(Clone, Debug)]
 struct Sender {
+    /// The row of its router's input.
+    row: u32,
     pointer: u8,
     /// The channel of a packet that is half sent.
     lock: u8,
@@ -75,6 +77,8 @@ pub struct Sparse {
     shape: Shape,
     /// Cycles and grants of a mesh output that go together; 0 and 1 where it may grant in every cycle.
     interval: [Cycle; 2],
+    /// Cycles from the sending of a flit to its first request.
+    injection: Cycle,
     wiring: Wiring,
     wheel: Wheel,
     now: Cycle,
@@ -145,6 +149,11 @@ impl Network for Sparse {
             flight: wiring.flight[row],
             allowed: 0,
         };
+        let sender = |local: usize| {
+            let (router, slot) = shape.local(local);
+            let row = (router * STRIDE + port::LOCAL + slot) as u32;
+            Sender { row, pointer: 0, lock: FREE, sent_at: Cycle::MAX }
+        };
         let [p, q] = shape.interval.map(Cycle::from);
         Self {
             interval: if p == q { [0, 1] } else { [p, q] },
@@ -160,7 +169,8 @@ impl Network for Sparse {
             watched: vec![0; shape.cores()],
             channels,
             wiring,
-            senders: vec![Sender { pointer: 0, lock: FREE, sent_at: Cycle::MAX }; shape.locals()],
+            injection: shape.injection().into(),
+            senders: (0..shape.locals()).map(sender).collect(),
             input_lock: vec![FREE; rows],
             input_pointer: vec![0; rows],
             input_vc: vec![0; rows],

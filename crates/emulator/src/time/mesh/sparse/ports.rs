@@ -22,8 +22,13 @@ impl Ports for Sparse {
     }
 
     fn send_ahead(&mut self, local: u32, flit: Flit, at: Cycle) -> bool {
-        let first = self.channels.of_core(local as usize);
-        let Some(vc) = self.choose_vc(local as usize, first, at) else {
+        let (first, vcs) = (self.channels.of_core(local as usize), self.shape.vcs as usize);
+        let vc = if vcs == 1 {
+            self.channels.has(first, at).then_some(0)
+        } else {
+            self.choose_vc(local as usize, first, at)
+        };
+        let Some(vc) = vc else {
             if let Some(at) = self.channels.wait(first, self.now) {
                 self.wheel.push(at, CREDIT | local);
             }
@@ -33,14 +38,13 @@ impl Ports for Sparse {
         assert!(sender.sent_at != at, "local port {local} sends one flit a cycle");
         sender.sent_at = at;
         sender.lock = if flit.tail() { FREE } else { vc as u8 };
-        sender.pointer = (vc + 1) as u8 % self.shape.vcs as u8;
+        sender.pointer = if vc + 1 == vcs { 0 } else { vc as u8 + 1 };
+        let row = sender.row as usize;
         self.channels.spend(first + vc);
-        let (router, slot) = self.shape.local(local as usize);
-        let lane = (router * STRIDE + port::LOCAL + slot) * self.shape.vcs as usize + vc;
         let net = self.net_of_local(local);
         self.flits[net][0] += 1;
-        let flit = flit.routed(self.wiring.route(router, flit), vc);
-        self.put_lane(lane, flit, at + Cycle::from(self.shape.injection()));
+        let flit = flit.routed(self.wiring.route(row / STRIDE, flit), vc);
+        self.put_lane(row * vcs + vc, flit, at + self.injection);
         true
     }
 
