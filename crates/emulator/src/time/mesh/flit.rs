@@ -71,6 +71,12 @@ impl Flit {
         Self(self.0 & !(1 << 25))
     }
 
+    /// The same with another payload, where it had none.
+    #[must_use]
+    pub const fn carrying(self, payload: u32) -> Self {
+        Self(self.0 | (payload as u64) << 32)
+    }
+
     /// Column of the destination's tile.
     #[must_use]
     pub const fn x(self) -> u32 {

@@ -10,6 +10,8 @@ pub struct Queue<T> {
     items: VecDeque<(T, Cycle)>,
     depth: usize,
     popped: (Cycle, usize),
+    /// An item that passed through holds a slot in the cycles before this one.
+    passes: Cycle,
     /// The most it ever held.
     pub high_water: usize,
 }
@@ -17,19 +19,34 @@ pub struct Queue<T> {
 impl<T: Copy> Queue<T> {
     /// An empty FIFO.
     pub const fn new(depth: u32) -> Self {
-        Self { items: VecDeque::new(), depth: depth as usize, popped: (Cycle::MAX, 0), high_water: 0 }
+        let popped = (Cycle::MAX, 0);
+        Self { items: VecDeque::new(), depth: depth as usize, popped, passes: 0, high_water: 0 }
     }
 
     /// Adds an item if there is a slot.
     #[inline]
     pub fn push(&mut self, now: Cycle, item: T) -> bool {
         let freed = if self.popped.0 == now { self.popped.1 } else { 0 };
-        let room = self.items.len() + freed < self.depth;
+        let inside = self.items.len() + usize::from(self.is_passed(now));
+        let room = inside + freed < self.depth;
         if room {
             self.items.push_back((item, now));
-            self.high_water = self.high_water.max(self.items.len());
+            self.high_water = self.high_water.max(inside + 1);
         }
         room
+    }
+
+    /// Pushes an item that is taken in the next cycle; only where nothing is inside.
+    #[inline]
+    pub fn pass(&mut self, now: Cycle) {
+        self.passes = now + 2;
+        self.high_water = self.high_water.max(1);
+    }
+
+    /// Whether an item that passes through holds a slot.
+    #[inline]
+    pub const fn is_passed(&self, now: Cycle) -> bool {
+        self.passes > now
     }
 
     /// The item at the head, if it shows.

@@ -48,6 +48,8 @@ pub struct Transmit {
     host: VecDeque<Packet>,
     queues: Vec<Queue<u32>>,
     parts: [u32; 2],
+    /// By network: the cycle in which the last flit was sent, which may be ahead.
+    sent_at: [Cycle; 2],
     refused: [bool; 2],
     owes_flush: [bool; 2],
     other_net: bool,
@@ -75,6 +77,7 @@ impl Transmit {
             host: VecDeque::new(),
             queues: (0..timing.nets).map(|_| Queue::new(timing.nif.transmit)).collect(),
             parts: [0; 2],
+            sent_at: [0; 2],
             refused: [false; 2],
             owes_flush: [false; 2],
             other_net: false,
@@ -146,10 +149,10 @@ impl Transmit {
         let mut at = if self.refused[0] || self.refused[1] { now } else { now.max(self.next_at) };
         while at == now || at < Cycle::MAX && self.is_sure(at, place, ports) {
             if !self.host.is_empty() {
-                self.play(at.saturating_sub(1), timing, (place.id, flights));
+                self.play(at.saturating_sub(1), timing, place, (flights, ports));
                 self.host(at, timing, (place.id, flights));
             }
-            self.play(at, timing, (place.id, flights));
+            self.play(at, timing, place, (flights, ports));
             for net in 0..self.queues.len() {
                 self.transmit(at, net, place, (flights, ports));
             }
@@ -165,7 +168,13 @@ impl Transmit {
     }
 
     /// Plays sweep and axons up to a cycle and with it.
-    fn play(&mut self, until: Cycle, timing: &Timing, (id, flights): (u32, &mut Flights)) {
+    fn play(
+        &mut self,
+        until: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
         loop {
             let at = self.sweep_at.min(self.axon_at);
             if at > until {
@@ -175,7 +184,7 @@ impl Transmit {
                 self.sweep(at, timing);
             }
             if self.axon_at == at {
-                self.send_axons(at, timing, (id, flights));
+                self.send_axons(at, timing, place, (flights, ports));
             }
         }
     }
@@ -224,7 +233,13 @@ impl Transmit {
     }
 
     /// Output axons: one message after the other.
-    fn send_axons(&mut self, now: Cycle, timing: &Timing, (id, flights): (u32, &mut Flights)) {
+    fn send_axons(
+        &mut self,
+        now: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
         let cost = Cycle::from(timing.core.axon_out);
         if self.axon_out.is_none() {
             self.take_spike(now, timing);
@@ -233,9 +248,15 @@ impl Transmit {
             }
         }
         let Some((next, end)) = self.axon_out else { return };
-        if next < end && !self.push_packet(now, self.plan.packets[next as usize], timing, (id, flights)) {
-            self.axon_at = Cycle::MAX;
-            return;
+        if next < end {
+            let packet = self.plan.packets[next as usize];
+            let is_sent = self.send_packet((now, packet), timing, place, (flights, ports));
+            if !is_sent && !self.push_packet(now, packet, timing, (place.id, flights)) {
+                // Of the slot that is freed next, its message tells; what passes through frees it at once, untold.
+                let net = packet.net(timing.choice, self.other_net, self.queues.len());
+                self.axon_at = if self.queues[net].is_passed(now) { now + 1 } else { Cycle::MAX };
+                return;
+            }
         }
         if next + 1 < end {
             self.axon_out = Some((next + 1, end));
@@ -278,6 +299,35 @@ impl Transmit {
         self.take_message(now, cost);
     }
 
+    /// Sends a message in the next cycle, where it would be alone in the interface and the mesh is sure to take it.
+    #[inline]
+    fn send_packet(
+        &mut self,
+        (now, packet): (Cycle, Packet),
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) -> bool {
+        let net = packet.net(timing.choice, self.other_net, self.queues.len());
+        let (at, local) = (now + 1, place.local(net as u32));
+        let queue = &mut self.queues[net];
+        let is_alone = packet.flits == 1 && queue.is_empty() && !queue.is_passed(now);
+        if !is_alone || !ports.may_send(local, at) {
+            return false;
+        }
+        queue.pass(now);
+        let (source, sequence, epoch) = (place.id, self.sequence, self.epoch);
+        let id = flights.add(Flight { packet, source, sequence, epoch, sent: at });
+        let is_sent = ports.send_ahead(local, packet.flit.carrying(id).with_epoch(epoch), at);
+        debug_assert!(is_sent, "the mesh took what it was sure to take");
+        self.sent_at[net] = at;
+        let end = &mut self.spent[usize::from(epoch)].end;
+        *end = at.max(*end);
+        self.other_net = !self.other_net;
+        self.sequence += 1;
+        true
+    }
+
     fn push_packet(
         &mut self,
         now: Cycle,
@@ -306,11 +356,17 @@ impl Transmit {
         place: Place,
         (flights, ports): (&mut Flights, &mut impl Ports),
     ) {
+        if self.queues[net].is_empty() && !self.owes_flush[net] {
+            return;
+        }
         let local = place.local(net as u32);
+        if self.sent_at[net] >= now {
+            return;
+        }
         if let Some(id) = self.queues[net].front(now) {
             let Flight { packet, epoch, .. } = flights.get(id);
             let (part, last) = (self.parts[net], self.parts[net] + 1 == packet.flits);
-            let flit = Flit(packet.flit.0 | u64::from(id) << 32).with_epoch(*epoch);
+            let flit = packet.flit.carrying(id).with_epoch(*epoch);
             let flit = if packet.header && part == 0 { flit.with_kind(Kind::Header) } else { flit };
             self.refused[net] = !ports.send_ahead(local, if last { flit } else { flit.head() }, now);
             if self.refused[net] {
@@ -319,18 +375,25 @@ impl Transmit {
             if part == 0 {
                 flights.sent(id, now);
             }
+            self.sent_at[net] = now;
             self.parts[net] = if last { 0 } else { part + 1 };
-            self.spent[usize::from(self.epoch)].end = now;
+            let end = &mut self.spent[usize::from(self.epoch)].end;
+            *end = now.max(*end);
             if last {
                 self.queues[net].pop(now);
                 if self.axon_out.is_some() && self.axon_at == Cycle::MAX {
                     self.axon_at = now + 1;
                 }
             }
-        } else if self.owes_flush[net] && self.queues[net].is_empty() && self.has_pushed() {
+        } else if self.may_flush(net) {
             self.refused[net] = !ports.send_ahead(local, Flit::marker(Kind::Flush, self.epoch), now);
             self.owes_flush[net] = self.refused[net];
         }
+    }
+
+    /// Whether only FLUSH is left to be sent over a network.
+    fn may_flush(&self, net: usize) -> bool {
+        self.owes_flush[net] && self.queues[net].is_empty() && self.has_pushed()
     }
 
     /// Moves messages of the host into the interface, ahead of the core's own.
@@ -345,11 +408,14 @@ impl Transmit {
 
     /// A cycle before which nothing reaches the mesh and no FLUSH is due, and not the sweep's end; a refused flit aside.
     fn next(&self, now: Cycle, timing: &Timing) -> Cycle {
-        let flush = self.has_pushed();
-        let sends = |net: usize| !self.queues[net].is_empty() || flush && self.owes_flush[net];
+        let acts = |net: usize| {
+            let sends = !self.queues[net].is_empty() || self.may_flush(net);
+            if sends && !self.refused[net] { self.sent_at[net].max(now) + 1 } else { Cycle::MAX }
+        };
+        let acts = (0..self.queues.len()).map(acts).fold(Cycle::MAX, Cycle::min);
         let net = |packet: &Packet| packet.net(timing.choice, self.other_net, self.queues.len());
         let host = self.host.front().is_some_and(|packet| !self.queues[net(packet)].is_full());
-        if host || (0..self.queues.len()).any(|net| !self.refused[net] && sends(net)) {
+        if host || acts == now + 1 {
             return now + 1;
         }
         let cost = Cycle::from(timing.core.axon_out);
@@ -362,7 +428,7 @@ impl Transmit {
         let sweep = self.plan.spans.get(self.span).map_or(self.sweep_at, |span| {
             self.reaches(self.sweep_at.saturating_add(to_axons), span.packets, self.span + 1)
         });
-        axons.min(sweep)
+        axons.min(sweep).min(acts)
     }
 
     /// From when on the mesh may see the messages of a spike, of which the axons push the first in cycle `at` or later:
