@@ -97,19 +97,54 @@ impl Receive {
         (flights, ports): (&mut Flights, &mut impl Ports),
     ) {
         loop {
-            let (at, net) = self.next(now, timing, place, ports);
-            if at > now {
+            let next = self.next(now, timing, place, ports);
+            if next.0 > now {
                 break;
             }
-            self.settle(at, flights);
-            if self.axon_in.is_some() {
-                self.take_from = self.take_from.max(at);
-                self.end_look_up(at, timing, flights);
-            } else if let Some(flit) = ports.pop_behind(place.local(net), at) {
-                self.take((at, net), flit, timing, flights);
-            }
+            self.act(next, timing, place, (flights, ports));
         }
         self.settle(now, flights);
+    }
+
+    /// Plays lookups on as long as it is sure what they take, if nothing that is not there yet shows before `soonest`.
+    pub fn play_ahead(
+        &mut self,
+        soonest: Cycle,
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
+        loop {
+            let (at, net) = self.next(soonest, timing, place, ports);
+            // There is no choice, or it is made among flits that are there, or as soon as there is one.
+            let has_no_choice = self.axon_in.is_some() || self.half.is_some() || timing.nets == 1;
+            let is_sure = at < soonest
+                || has_no_choice
+                || net == self.net && at == self.free_at(timing)
+                || ports.shows(place.local(1 - net), soonest).is_some();
+            if at == Cycle::MAX || !is_sure {
+                break;
+            }
+            self.act((at, net), timing, place, (flights, ports));
+        }
+    }
+
+    /// The lookup does what comes next.
+    #[inline]
+    fn act(
+        &mut self,
+        (at, net): (Cycle, u32),
+        timing: &Timing,
+        place: Place,
+        (flights, ports): (&mut Flights, &mut impl Ports),
+    ) {
+        self.settle(at, flights);
+        if self.axon_in.is_some() {
+            self.take_from = self.take_from.max(at);
+            self.end_look_up(at, timing, flights);
+        } else if let Some(flit) = ports.pop_behind(place.local(net), at) {
+            self.take((at, net), flit, timing, flights);
+        }
     }
 
     /// The next cycle in which a lookup ends, or one in which a flit that is there is taken, and over which network: over
@@ -119,8 +154,7 @@ impl Receive {
         if let Some((_, ready)) = self.axon_in {
             return (ready, 0);
         }
-        let busy = self.busy_until().filter(|_| timing.core.receive_serial).unwrap_or(0);
-        let from = self.take_from.max(busy);
+        let from = self.free_at(timing);
         let takes = |net: u32| ports.shows(place.local(net), now).map_or(Cycle::MAX, |at| at.max(from));
         let first = self.half.unwrap_or(self.net);
         let at = takes(first);
@@ -129,6 +163,13 @@ impl Receive {
         }
         let other = takes(1 - first);
         if other < at { (other, 1 - first) } else { (at, first) }
+    }
+
+    /// The first cycle in which a flit may be taken.
+    #[inline]
+    fn free_at(&self, timing: &Timing) -> Cycle {
+        let busy = self.busy_until().filter(|_| timing.core.receive_serial).unwrap_or(0);
+        self.take_from.max(busy)
     }
 
     /// Plays fetch and accumulation up to a cycle and with it.

@@ -76,7 +76,7 @@ impl Sparse {
             self.catch_up(self.outputs[row].target, endpoint);
         }
         if self.is_free_for(row, marker) {
-            self.grant_ahead(row, marker);
+            self.grant_ahead(row, marker, endpoint);
             return;
         }
         self.outputs[row].owes = true;
@@ -102,7 +102,7 @@ impl Sparse {
             && self.channels.has(self.channels.of_output(row), marker.eligible)
     }
 
-    fn grant_ahead(&mut self, row: usize, marker: &Owed) {
+    fn grant_ahead<E: Endpoint>(&mut self, row: usize, marker: &Owed, endpoint: &mut E) {
         let (at, flit) = (marker.eligible, marker.flit);
         if self.records {
             self.granted.push((at, row as u32, FlitGrant::MADE_HERE, flit));
@@ -114,12 +114,12 @@ impl Sparse {
         let ready = at + Cycle::from(self.outputs[row].flight);
         let target = self.outputs[row].target as usize;
         if row % STRIDE >= port::LOCAL {
-            if self.receive.is_empty(target) {
+            if self.receive.is_empty(target) && self.pop_from[target] <= ready {
                 self.flits[net][1] += 1;
                 self.channels.give(channel, ready + Cycle::from(self.wiring.credit[row]));
                 self.flush_later(row, ready);
             } else {
-                self.watch_marker(target as u32);
+                self.watch_marker(target as u32, endpoint);
                 self.put_received(target as u32, flit, ready);
             }
             return;

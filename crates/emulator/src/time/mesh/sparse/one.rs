@@ -44,10 +44,11 @@ impl Sparse {
         if mesh {
             output.allowed = limit(output.allowed, now, [p, q]);
         }
-        if output.request != 0 || output.owes && self.is_owed(row) {
-            self.wheel.push(now + 1, OUTPUT | row as u32);
-        }
+        let goes_on = output.request != 0 || output.owes && self.is_owed(row);
         self.pass_on(row, 0, (flit, lane), endpoint);
+        if goes_on {
+            self.go_on(row, endpoint);
+        }
     }
 
     /// A marker that an output owes goes ahead of spikes.
@@ -59,10 +60,11 @@ impl Sparse {
         if row % STRIDE < port::LOCAL {
             output.allowed = limit(output.allowed, self.now, interval);
         }
-        if output.request != 0 || output.owes && self.is_owed(row) {
-            self.wheel.push(self.now + 1, OUTPUT | row as u32);
-        }
+        let goes_on = output.request != 0 || output.owes && self.is_owed(row);
         self.pass_on(row, 0, (flit, FlitGrant::MADE_HERE), endpoint);
+        if goes_on {
+            self.go_on(row, endpoint);
+        }
     }
 
     /// What an output granted goes over a channel of its wire.
@@ -96,19 +98,47 @@ impl Sparse {
     /// when one comes.
     #[cold]
     fn starve<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) -> bool {
-        let local = (row % STRIDE >= port::LOCAL).then(|| self.outputs[row].target);
-        if let Some(local) = local.filter(|_| self.is_loose) {
-            self.catch_up(local, endpoint);
-            if self.channels.take(row, self.now) {
-                return true;
-            }
+        self.catch_up_behind(row, endpoint);
+        let is_there = self.channels.take(row, self.now);
+        if !is_there {
+            self.await_credit(row, endpoint);
+        }
+        is_there
+    }
+
+    /// An output that has granted wants to grant again: it is woken when it may.
+    fn go_on<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
+        let next = self.channels.next(row, self.now + 1).or_else(|| {
+            self.catch_up_behind(row, endpoint);
+            self.channels.next(row, self.now + 1)
+        });
+        match next {
+            Some(at) => self.wheel.push(at, OUTPUT | row as u32),
+            None => self.await_credit(row, endpoint),
+        }
+    }
+
+    /// Plays the core behind an output, if one is there, up to now.
+    fn catch_up_behind<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
+        if row % STRIDE >= port::LOCAL {
+            self.catch_up(self.outputs[row].target, endpoint);
+        }
+    }
+
+    /// An output waits for a credit: that which a core is sure to give, or the next that comes.
+    fn await_credit<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
+        let local = (row % STRIDE >= port::LOCAL && self.is_loose).then(|| self.outputs[row].target);
+        // A core that must take flits in time is called when it may.
+        let core = local.map(|local| self.core(local)).filter(|core| self.watched[*core] == 0);
+        if let Some(core) = core {
+            let soonest = self.now + Cycle::from(self.outputs[row].flight);
+            endpoint.settle_ahead(core as u32, soonest, self);
         }
         match (self.channels.wait(row, self.now), local) {
             (Some(at), _) => self.wheel.push(at, OUTPUT | row as u32),
-            (None, Some(local)) => self.watch_output(local),
+            (None, Some(local)) => self.watch_output(local, endpoint),
             (None, None) => {}
         }
-        false
     }
 
     /// Whether the marker that an output owes takes part.

@@ -84,7 +84,9 @@ impl Ports for Sparse {
 
     fn watch(&mut self, core: u32, on: bool) {
         if on {
-            self.watch_for(core, ASKED);
+            if self.start_watching(core as usize, ASKED) {
+                self.tell_of(core as usize, 0);
+            }
         } else {
             self.watched[core as usize] &= !ASKED;
         }
@@ -133,7 +135,7 @@ impl Sparse {
     pub fn eject<E: Endpoint>(&mut self, local: u32, flit: Flit, ready: Cycle, endpoint: &mut E) {
         if flit.is_marker() {
             self.catch_up(local, endpoint);
-            self.watch_marker(local);
+            self.watch_marker(local, endpoint);
         }
         self.put_received(local, flit, ready);
     }
@@ -143,13 +145,14 @@ impl Sparse {
     pub fn put_received(&mut self, local: u32, flit: Flit, ready: Cycle) {
         let is_head = self.receive.push(local as usize, flit, ready);
         if is_head && (!self.is_loose || flit.is_marker() || self.watched[self.core(local)] != 0) {
-            self.wheel.push(ready, ARRIVAL | local);
+            let shows = ready.max(self.pop_from[local as usize]);
+            self.wheel.push(shows, ARRIVAL | local);
         }
     }
 
     /// The core of a local port.
     #[inline]
-    fn core(&self, local: u32) -> usize {
+    pub fn core(&self, local: u32) -> usize {
         local as usize - self.net_of_local(local) * self.watched.len()
     }
 
@@ -168,25 +171,36 @@ impl Sparse {
     }
 
     /// An output waits for the credit of a flit that is not taken yet.
-    pub fn watch_output(&mut self, local: u32) {
-        self.watch_for(self.core(local) as u32, OUTPUT_WAITS << self.net_of_local(local));
+    pub fn watch_output<E: Endpoint>(&mut self, local: u32, endpoint: &mut E) {
+        self.watch_for(local, OUTPUT_WAITS, endpoint);
     }
 
     /// A marker comes behind the spikes in a FIFO.
-    pub fn watch_marker(&mut self, local: u32) {
-        self.watch_for(self.core(local) as u32, MARKER_INSIDE << self.net_of_local(local));
+    pub fn watch_marker<E: Endpoint>(&mut self, local: u32, endpoint: &mut E) {
+        self.watch_for(local, MARKER_INSIDE, endpoint);
     }
 
-    /// From now on tells of what comes at a core, and of what is there.
-    fn watch_for(&mut self, core: u32, why: u8) {
-        let watched = &mut self.watched[core as usize];
-        let is_new = *watched == 0;
-        *watched |= why;
-        if is_new && self.is_loose {
-            for local in (core as usize..self.shape.locals()).step_by(self.watched.len()) {
-                if let Some(at) = self.shows(local as u32, self.now) {
-                    self.wheel.push(at.max(self.now + 1), ARRIVAL | local as u32);
-                }
+    /// From now on tells of what comes at a core, which sees to what is there.
+    fn watch_for<E: Endpoint>(&mut self, local: u32, why: u8, endpoint: &mut E) {
+        let (core, why) = (self.core(local), why << self.net_of_local(local));
+        if self.start_watching(core, why) {
+            self.tell_of(core, self.now + 1);
+            endpoint.hurry(self.now, core as u32, self);
+        }
+    }
+
+    /// A core must take flits in time; whether it need not before.
+    fn start_watching(&mut self, core: usize, why: u8) -> bool {
+        let is_new = self.watched[core] == 0;
+        self.watched[core] |= why;
+        is_new && self.is_loose
+    }
+
+    /// Tells of the flits at a core that show no sooner than in a cycle.
+    fn tell_of(&mut self, core: usize, from: Cycle) {
+        for local in (core..self.shape.locals()).step_by(self.watched.len()) {
+            if let Some(at) = self.shows(local as u32, self.now).filter(|at| *at >= from) {
+                self.wheel.push(at.max(self.now + 1), ARRIVAL | local as u32);
             }
         }
     }

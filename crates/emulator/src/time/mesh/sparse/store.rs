@@ -233,6 +233,12 @@ impl Channels {
         c.free > 0
     }
 
+    /// The first cycle from `from` on in which a credit is sure to be there, if one is known.
+    pub fn next(&self, channel: usize, from: Cycle) -> Option<Cycle> {
+        let is_there = self.channels[channel].free > 0;
+        if is_there { Some(from) } else { self.first(channel).map(|first| first.max(from)) }
+    }
+
     /// When the first credit of a channel comes that is not counted.
     fn first(&self, channel: usize) -> Option<Cycle> {
         let c = &self.channels[channel];
