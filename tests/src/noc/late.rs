@@ -45,6 +45,8 @@ struct Ear {
     open: Vec<[u64; 2]>,
     /// By parity of the step: cores that are flushed and have learned, tiles that have left it.
     done: [u32; 2],
+    /// When the last of them is, of tiles that the mesh sees to.
+    rested: [Cycle; 2],
     left: [usize; 2],
 }
 
@@ -97,13 +99,23 @@ impl Ear {
         }
     }
 
-    fn advanced(&mut self, tile: u32) {
+    fn rested(&mut self, at: Cycle, tile: u32) {
+        let parity = (self.step[tile as usize] % 2) as usize;
+        self.done[parity] += self.shape.size.cores_per_tile;
+        self.rested[parity] = self.rested[parity].max(at);
+    }
+
+    fn advanced(&mut self, now: Cycle, tile: u32) {
         let (step, slots) = (self.step[tile as usize], self.shape.size.cores_per_tile);
         let parity = (step % 2) as usize;
         let done = self.done[parity] as usize;
         assert!(
             self.shape.phases == 1 || done == self.shape.cores(),
             "a tile leaves when {done} cores are done"
+        );
+        assert!(
+            self.shape.phases == 1 || now >= self.rested[parity],
+            "a tile leaves when others are not done"
         );
         self.left[parity] += 1;
         if self.left[parity] == self.shape.tiles() {
@@ -180,6 +192,14 @@ impl<P: Ports> Ports for ListeningPorts<'_, P> {
         self.ports.flush_at(core, epoch, at)
     }
 
+    fn quieten(&mut self, tile: u32) -> bool {
+        self.ports.quieten(tile)
+    }
+
+    fn rest(&mut self, tile: u32, epoch: bool, at: Cycle) {
+        self.ports.rest(tile, epoch, at);
+    }
+
     fn halt(&mut self) {
         self.ports.halt();
     }
@@ -218,8 +238,13 @@ impl<E: Endpoint> Endpoint for ListeningCores<'_, E> {
         self.cores.flush(now, local, epoch, &mut ListeningPorts { ports, ear: self.ear });
     }
 
+    fn rested(&mut self, at: Cycle, tile: u32) {
+        self.ear.rested(at, tile);
+        self.cores.rested(at, tile);
+    }
+
     fn advance<P: Ports>(&mut self, now: Cycle, tile: u32, ports: &mut P) {
-        self.ear.advanced(tile);
+        self.ear.advanced(now, tile);
         self.cores.advance(now, tile, &mut ListeningPorts { ports, ear: self.ear });
     }
 
@@ -239,6 +264,7 @@ impl<N: Network> Network for Listening<N> {
             step: vec![0; shape.tiles()],
             open: vec![[0; 2]; shape.cores()],
             done: [0; 2],
+            rested: [0; 2],
             left: [0; 2],
             shape,
         };
@@ -313,6 +339,14 @@ impl<N: Network> Ports for Listening<N> {
 
     fn flush_at(&mut self, core: u32, epoch: bool, at: Cycle) -> bool {
         self.network.flush_at(core, epoch, at)
+    }
+
+    fn quieten(&mut self, tile: u32) -> bool {
+        self.network.quieten(tile)
+    }
+
+    fn rest(&mut self, tile: u32, epoch: bool, at: Cycle) {
+        self.network.rest(tile, epoch, at);
     }
 
     fn halt(&mut self) {

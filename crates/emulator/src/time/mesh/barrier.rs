@@ -61,6 +61,10 @@ impl Marks {
 struct Tile {
     epoch: bool,
     cores_done: u32,
+    /// Whether its cores only ever pass markers on.
+    is_quiet: bool,
+    /// Of a quiet tile: networks over which its cores are flushed, and when the last is.
+    flushed: (u32, Cycle),
 }
 
 /// Tiles that have left a step already.
@@ -116,6 +120,45 @@ impl Barrier {
             owed: Vec::new(),
             ready: Vec::new(),
         }
+    }
+
+    /// From now on the cores of a tile only pass markers on.
+    pub fn set_quiet(&mut self, tile: u32) {
+        self.tiles[tile as usize].is_quiet = true;
+    }
+
+    /// Whether the cores of a router only pass markers on.
+    #[must_use]
+    pub fn is_quiet(&self, router: usize) -> bool {
+        self.tiles[self.tile(router)].is_quiet
+    }
+
+    /// FLUSH leaves the local FIFOs of a quiet tile's router in a cycle to come.
+    pub fn deliver_quiet(&mut self, router: usize, epoch: bool, at: Cycle) {
+        let marks = &mut self.marks[router][0][usize::from(epoch)];
+        marks.seen |= ((1 << self.slots) - 1) << port::LOCAL;
+        marks.at[port::LOCAL] = at;
+        self.flush(router);
+    }
+
+    /// FLUSH of a network comes to the cores of a quiet tile in a cycle to come. With the last network they are done: when.
+    pub fn rest(&mut self, router: usize, at: Cycle) -> Option<Cycle> {
+        let (tile, nets) = (self.tile(router), self.marks.len() / self.tiles.len());
+        let of = &mut self.tiles[tile];
+        of.flushed = (of.flushed.0 + 1, of.flushed.1.max(at));
+        let (epoch, (flushed, done_at)) = (usize::from(of.epoch), of.flushed);
+        if flushed as usize != nets {
+            return None;
+        }
+        of.cores_done = self.slots;
+        for router in (tile..self.marks.len()).step_by(self.tiles.len()) {
+            self.marks[router][1][epoch].at[port::LOCAL] = done_at;
+            if self.phases == 2 {
+                self.sweep(router, Kind::Advance);
+            }
+        }
+        self.consider(tile);
+        Some(done_at)
     }
 
     /// A marker leaves the FIFO of an input in this cycle.
@@ -178,11 +221,11 @@ impl Barrier {
 
     /// A tile advances, in the cycle that was last settled.
     pub fn advance(&mut self, tile: u32) {
-        let Tile { epoch, .. } = self.tiles[tile as usize];
+        let Tile { epoch, is_quiet, .. } = self.tiles[tile as usize];
         for router in (tile as usize..self.marks.len()).step_by(self.tiles.len()) {
             self.marks[router].iter_mut().for_each(|of_kind| of_kind[usize::from(epoch)] = Marks::default());
         }
-        self.tiles[tile as usize] = Tile { epoch: !epoch, cores_done: 0 };
+        self.tiles[tile as usize] = Tile { epoch: !epoch, is_quiet, ..Tile::default() };
         let left = &mut self.left[usize::from(epoch)];
         left.tiles += 1;
         left.first = left.first.or(Some(self.now));
@@ -224,9 +267,10 @@ impl Barrier {
         let marks = &mut self.marks[router][0][usize::from(epoch)];
         if (marks.seen | self.edge[router]) & MESH == MESH && marks.sent & locals == 0 {
             marks.sent |= locals;
-            let flit = Flit::marker(Kind::Flush, epoch);
-            let outputs = port::LOCAL as u32..port::LOCAL as u32 + self.slots;
-            let eligible = marks.complete(MESH);
+            let (flit, eligible) = (Flit::marker(Kind::Flush, epoch), marks.complete(MESH));
+            // The first stands for all of a quiet tile.
+            let slots = if self.is_quiet(router) { 1 } else { self.slots };
+            let outputs = port::LOCAL as u32..port::LOCAL as u32 + slots;
             self.owed.extend(outputs.map(|output| Owed { router: router as u32, output, flit, eligible }));
         }
     }
@@ -255,7 +299,7 @@ impl Barrier {
         };
         let mut routers = (tile..self.marks.len()).step_by(self.tiles.len());
         let at = match self.phases {
-            1 => Some(0),
+            1 => Some(self.marks[tile][1][epoch].at[port::LOCAL]),
             _ => routers.try_fold(0, |at, router| Some(told(router)?.max(at))),
         };
         self.ready.extend(at.map(|at| (tile as u32, at)));

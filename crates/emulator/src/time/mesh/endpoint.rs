@@ -78,6 +78,16 @@ pub trait Ports {
         false
     }
 
+    /// Promises that the cores of a tile never send or take anything but markers, and never learn. Whether the mesh sees to
+    /// them itself: it is told with [`Ports::rest`] when they begin a step, and tells with [`Endpoint::rested`] when they are
+    /// done.
+    fn quieten(&mut self, _tile: u32) -> bool {
+        false
+    }
+
+    /// The cores of a tile that the mesh sees to send FLUSH of a parity in cycle `at`.
+    fn rest(&mut self, _tile: u32, _epoch: bool, _at: Cycle) {}
+
     /// Ends [`Network::run`] after this cycle.
     fn halt(&mut self);
 
@@ -107,6 +117,9 @@ pub trait Endpoint {
 
     /// Phase 3: a FLUSH of this parity left the receive FIFO of a local port.
     fn flush<P: Ports>(&mut self, now: Cycle, local: u32, epoch: bool, ports: &mut P);
+
+    /// The cores of a tile that the mesh sees to are flushed and done in cycle `at`, which may be to come.
+    fn rested(&mut self, _at: Cycle, _tile: u32) {}
 
     /// Phase 3: a tile advances to the next step.
     fn advance<P: Ports>(&mut self, now: Cycle, tile: u32, ports: &mut P);

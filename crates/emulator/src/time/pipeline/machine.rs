@@ -30,6 +30,8 @@ struct Tile {
     /// The step it is in.
     step: u32,
     cores_flushed: u32,
+    /// Whether the mesh sees to its cores, none of which is mapped.
+    is_quiet: bool,
 }
 
 /// Step 0 carries the host's first messages; work begins with step 1.
@@ -111,6 +113,13 @@ impl Machine {
     /// Begins step 0 on all tiles.
     pub fn start(&mut self, ports: &mut impl Ports) {
         self.ends.push_back(self.ended(0));
+        // The host sends through the first core.
+        let slots = self.shape.size.cores_per_tile;
+        for tile in 0..self.shape.tiles() as u32 {
+            let mapped = self.mapped.binary_search(&(tile * slots)).unwrap_or_else(|at| at);
+            let is_idle = tile > 0 && self.mapped.get(mapped).is_none_or(|core| *core >= (tile + 1) * slots);
+            self.tiles[tile as usize].is_quiet = is_idle && self.table.is_none() && ports.quieten(tile);
+        }
         for tile in 0..self.shape.tiles() as u32 {
             self.begin(0, tile, ports);
         }
@@ -160,6 +169,10 @@ impl Machine {
         let index = (step - self.plans_from) as usize;
         // Under a table there is no marker to wait for; else the sweep begins a cycle later, after the remainder.
         let start = if self.table.is_some() { at } else { at + 1 + Cycle::from(self.timing.remainder()) };
+        if self.tiles[tile as usize].is_quiet {
+            ports.rest(tile, step % 2 == 1, start);
+            return;
+        }
         let plans = &mut self.plans[index];
         for core in tile * slots..(tile + 1) * slots {
             let mut none = VecDeque::new();
@@ -219,7 +232,8 @@ impl Machine {
             assert!(core.has_sent() && core.has_received(), "a core advances with work of its step left");
             self.ends[index].spent[first + i] = core.account();
         }
-        self.tiles[tile as usize] = Tile { step: step + 1, cores_flushed: 0 };
+        let of = &mut self.tiles[tile as usize];
+        (of.step, of.cores_flushed) = (step + 1, 0);
         if self.ends.len() < index + 2 {
             self.ends.push_back(self.ended(now));
         }
@@ -321,6 +335,12 @@ impl Endpoint for Machine {
         if core.flush(now, &self.timing, &mut self.flights, ports) {
             self.flush_core(now, id, ports);
         }
+    }
+
+    fn rested(&mut self, at: Cycle, tile: u32) {
+        let step = self.tiles[tile as usize].step;
+        let ended = &mut self.ends[(step - self.ends_from) as usize];
+        ended.flushed = ended.flushed.max(at);
     }
 
     fn advance<P: Ports>(&mut self, now: Cycle, tile: u32, ports: &mut P) {

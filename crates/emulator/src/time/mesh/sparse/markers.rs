@@ -5,7 +5,7 @@
 //! is spent and given here by and by would be spent and given in the same order later.
 
 use super::allocate::limit;
-use super::{FLUSHED, FREE, OUTPUT, STRIDE, Sparse, TILE};
+use super::{FLUSHED, FREE, OUTPUT, Output, STRIDE, Sparse, TILE};
 use crate::time::mesh::barrier::Owed;
 use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, Kind, port};
 
@@ -73,6 +73,10 @@ impl Sparse {
     fn owe<E: Endpoint>(&mut self, marker: &Owed, endpoint: &mut E) {
         let row = marker.router as usize * STRIDE + marker.output as usize;
         if row % STRIDE >= port::LOCAL {
+            if self.barrier.is_quiet(marker.router as usize) {
+                self.flush_quiet(row, marker, endpoint);
+                return;
+            }
             self.catch_up(self.outputs[row].target, endpoint);
         }
         if self.is_free_for(row, marker) {
@@ -88,6 +92,46 @@ impl Sparse {
             self.activate(row as u32);
         } else {
             self.wheel.push(marker.eligible, OUTPUT | row as u32);
+        }
+    }
+
+    /// FLUSH goes to all cores of a quiet tile, each alone at its output.
+    fn flush_quiet<E: Endpoint>(&mut self, row: usize, marker: &Owed, endpoint: &mut E) {
+        let slots = self.shape.size.cores_per_tile;
+        if self.records {
+            let granted = |slot| (marker.eligible, row as u32 + slot, FlitGrant::MADE_HERE, marker.flit);
+            self.granted.extend((0..slots).map(granted));
+        }
+        let net = self.net_of_row(row);
+        self.flits[net] = self.flits[net].map(|flits| flits + u64::from(slots));
+        let at = marker.eligible + Cycle::from(self.outputs[row].flight);
+        if let Some(at) = self.barrier.rest(marker.router as usize, at) {
+            endpoint.rested(at, marker.router % self.shape.tiles() as u32);
+        }
+    }
+
+    /// Sees to the cores of a tile itself, which only pass markers on, unless a credit of theirs may be late for the next
+    /// step.
+    pub(super) fn quieten(&mut self, tile: u32) -> bool {
+        let row = tile as usize * STRIDE + port::LOCAL;
+        let Output { flight, target, .. } = self.outputs[row];
+        let back = self.receive.of(target as usize).credit;
+        // A step lasts at least from FLUSH at the router to FLUSH at the core, and the next begins a cycle later.
+        let is_sure = self.shape.vcs == 1
+            && self.wiring.credit[row] <= flight + 1
+            && back <= self.shape.injection() + 1;
+        if is_sure {
+            self.barrier.set_quiet(tile);
+        }
+        is_sure
+    }
+
+    /// The cores of a quiet tile send FLUSH in a cycle.
+    pub(super) fn inject_quiet(&mut self, tile: u32, epoch: bool, at: Cycle) {
+        for (net, router) in (tile as usize..self.shape.routers()).step_by(self.shape.tiles()).enumerate() {
+            let slots = u64::from(self.shape.size.cores_per_tile);
+            self.flits[net] = self.flits[net].map(|flits| flits + slots);
+            self.barrier.deliver_quiet(router, epoch, at + self.injection);
         }
     }
 

@@ -100,6 +100,14 @@ impl Ports for Sparse {
         self.inject_flush(core, epoch, at)
     }
 
+    fn quieten(&mut self, tile: u32) -> bool {
+        self.quieten(tile)
+    }
+
+    fn rest(&mut self, tile: u32, epoch: bool, at: Cycle) {
+        self.inject_quiet(tile, epoch, at);
+    }
+
     fn halt(&mut self) {
         self.halted = true;
     }
