@@ -7,10 +7,12 @@ use std::collections::BinaryHeap;
 
 use super::Cycle;
 
-/// Cycles of a block; the near cycles are those of the current block and of the next.
+/// Cycles of a block.
 const BLOCK: Cycle = 64;
+/// Blocks that are near: the current one and those behind it.
+const NEAR_BLOCKS: usize = 16;
 /// Cycles that are near.
-const NEAR: usize = 2 * BLOCK as usize;
+const NEAR: usize = NEAR_BLOCKS * BLOCK as usize;
 /// Blocks until the wheel has gone round.
 const BLOCKS: usize = 256;
 /// Events that the slot of a near cycle holds itself.
@@ -54,7 +56,7 @@ pub struct Wheel {
     /// What finds no place in a slot.
     more: Vec<Vec<u32>>,
     /// By near cycle: whether it has events.
-    filled: [u64; 2],
+    filled: [u64; NEAR_BLOCKS],
     ahead: Vec<Vec<(Cycle, u32)>>,
     /// By block ahead: whether it has events.
     filled_ahead: [u64; BLOCKS / 64],
@@ -66,10 +68,10 @@ impl Default for Wheel {
         Self {
             now: 0,
             block: 0,
-            near_until: 2 * BLOCK,
+            near_until: NEAR as Cycle,
             near: vec![Slot::default(); NEAR],
             more: vec![Vec::new(); NEAR],
-            filled: [0; 2],
+            filled: [0; NEAR_BLOCKS],
             ahead: vec![Vec::new(); BLOCKS],
             filled_ahead: [0; BLOCKS / 64],
             far: BinaryHeap::new(),
@@ -118,8 +120,8 @@ impl Wheel {
     #[must_use]
     #[inline]
     pub fn next(&self) -> Option<Cycle> {
-        for block in [self.block, self.block + 1] {
-            let filled = self.filled[block as usize % 2];
+        for block in self.block..self.block + NEAR_BLOCKS as u64 {
+            let filled = self.filled[block as usize % NEAR_BLOCKS];
             if filled != 0 {
                 return Some(block * BLOCK + Cycle::from(filled.trailing_zeros()));
             }
@@ -179,12 +181,12 @@ impl Wheel {
         events.append(&mut self.more[self.now as usize % NEAR]);
     }
 
-    /// Goes on to a block: what is in it and in the next becomes near.
+    /// Goes on to a block: what is in it and in those behind it becomes near.
     #[cold]
     fn go_to(&mut self, block: u64) {
-        let from = (self.block + 2).max(block);
+        let from = (self.block + NEAR_BLOCKS as u64).max(block);
         self.block = block;
-        self.near_until = (block + 2) * BLOCK;
+        self.near_until = block * BLOCK + NEAR as Cycle;
         while let Some(Reverse((at, event))) = self.far.peek().copied() {
             if at / BLOCK - block >= BLOCKS as u64 {
                 break;
@@ -192,7 +194,7 @@ impl Wheel {
             self.far.pop();
             self.push(at, event);
         }
-        for near in from..block + 2 {
+        for near in from..block + NEAR_BLOCKS as u64 {
             let place = near as usize % BLOCKS;
             self.filled_ahead[place / 64] &= !(1 << (place % 64));
             let mut events = std::mem::take(&mut self.ahead[place]);
