@@ -82,7 +82,7 @@ impl Core {
     /// step, asks for the first call.
     pub fn begin(&mut self, at: Cycle, plan: &mut Plan, host: &mut VecDeque<Packet>, ports: &mut impl Ports) {
         self.flushed = 0;
-        self.transmit.begin(at, plan, host, [self.markers; 2]);
+        self.transmit.begin(at, plan, host, self.markers);
         if self.markers {
             let idle = self.transmit.is_idle() && ports.flush_at(self.place.id, self.epoch(), at);
             if idle {
@@ -228,9 +228,10 @@ impl Core {
         let epoch = usize::from(self.epoch());
         let received = std::mem::take(&mut self.receive.spent[epoch]);
         let sent = std::mem::take(&mut self.transmit.spent[epoch]);
+        let sent_end = std::mem::take(&mut self.transmit.interface.ends[epoch]);
         Spent {
             soma_end: sent.soma_end,
-            sent_end: sent.end,
+            sent_end,
             received_end: received.end,
             axon_out: sent.axon_out,
             synapse: received.synapse,

@@ -15,6 +15,7 @@ mod accumulate;
 mod board;
 mod core;
 mod flights;
+mod interface;
 mod links;
 mod machine;
 mod plan;

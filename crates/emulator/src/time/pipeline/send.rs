@@ -1,4 +1,4 @@
-//! The transmit path of a core: the sweep over compartments, the output axons, the network interface.
+//! The transmit path of a core: the sweep over compartments, then the output axons, then the network interface.
 //!
 //! Sweep and axons act on the mesh only through the interface's FIFOs. They are played behind time, event by event, up
 //! to the cycle in which the interface may have something to send; only that needs a call in its own cycle.
@@ -7,19 +7,18 @@ use std::collections::VecDeque;
 
 use isa::timing::Timing;
 
-use super::flights::{Flight, Flights};
+use super::flights::Flights;
+use super::interface::{Interface, Pushed};
 use super::plan::{Packet, Plan};
 use super::queue::Queue;
 use super::receive::Place;
-use crate::time::mesh::{Cycle, Flit, Kind, Ports};
+use crate::time::mesh::{Cycle, Ports};
 
 /// When the units of the transmit path ended their work of a step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sent {
     /// The sweep ended.
     pub soma_end: Cycle,
-    /// The last message left.
-    pub end: Cycle,
     /// Cycles of the axon-out unit.
     pub axon_out: u64,
 }
@@ -46,14 +45,8 @@ pub struct Transmit {
     /// The first cycle in which they may take another message.
     axon_from: Cycle,
     host: VecDeque<Packet>,
-    queues: Vec<Queue<u32>>,
-    parts: [u32; 2],
-    /// By network: the cycle in which the last flit was sent, which may be ahead.
-    sent_at: [Cycle; 2],
-    refused: [bool; 2],
-    owes_flush: [bool; 2],
-    other_net: bool,
-    sequence: u32,
+    /// Where messages leave.
+    pub interface: Interface,
     /// When the units ended, by parity of the step.
     pub spent: [Sent; 2],
 }
@@ -75,27 +68,21 @@ impl Transmit {
             axon_at: Cycle::MAX,
             axon_from: 0,
             host: VecDeque::new(),
-            queues: (0..timing.nets).map(|_| Queue::new(timing.nif.transmit)).collect(),
-            parts: [0; 2],
-            sent_at: [0; 2],
-            refused: [false; 2],
-            owes_flush: [false; 2],
-            other_net: false,
-            sequence: 0,
+            interface: Interface::new(timing),
             spent: [Sent::default(); 2],
         }
     }
 
     /// Begins a step in cycle `at` with a plan, which is exchanged for the plan of the step before; whether markers end
     /// the step.
-    pub fn begin(&mut self, at: Cycle, plan: &mut Plan, host: &mut VecDeque<Packet>, flush: [bool; 2]) {
+    pub fn begin(&mut self, at: Cycle, plan: &mut Plan, host: &mut VecDeque<Packet>, flush: bool) {
         self.epoch = !self.epoch;
         self.spent[usize::from(self.epoch)].soma_end = at;
         std::mem::swap(&mut self.plan, plan);
         std::mem::swap(&mut self.host, host);
         self.span = 0;
         self.next_at = at;
-        self.owes_flush = flush;
+        self.interface.begin(self.epoch, flush);
         self.is_swept = false;
         self.go_on(at, at);
     }
@@ -108,7 +95,7 @@ impl Transmit {
     /// Does all that is left in cycle `at`, FLUSH aside, which others send.
     pub fn rest(&mut self, at: Cycle) {
         self.end_sweep(at);
-        self.owes_flush = [false; 2];
+        self.interface.rest();
     }
 
     /// Parity of the step it is in.
@@ -123,13 +110,13 @@ impl Transmit {
 
     /// Whether all messages of the step are in the mesh, as of the cycle it was last played to.
     pub fn has_sent(&self) -> bool {
-        self.has_pushed() && self.queues.iter().all(Queue::is_empty)
+        self.has_pushed() && self.interface.is_empty()
     }
 
     /// When the units ended their work of the step, as of the cycle it was last played to.
     pub fn ended(&self) -> Cycle {
-        let spent = &self.spent[usize::from(self.epoch)];
-        spent.soma_end.max(spent.end)
+        let step = usize::from(self.epoch);
+        self.spent[step].soma_end.max(self.interface.ends[step])
     }
 
     fn has_pushed(&self) -> bool {
@@ -146,25 +133,24 @@ impl Transmit {
         place: Place,
         (flights, ports): (&mut Flights, &mut impl Ports),
     ) -> Cycle {
-        let mut at = if self.refused[0] || self.refused[1] { now } else { now.max(self.next_at) };
-        while at == now || at < Cycle::MAX && self.is_sure(at, place, ports) {
+        let mut at = if self.interface.is_refused() { now } else { now.max(self.next_at) };
+        while at == now || at < Cycle::MAX && self.interface.is_sure(at, place, ports) {
             if !self.host.is_empty() {
                 self.play(at.saturating_sub(1), timing, place, (flights, ports));
-                self.host(at, timing, (place.id, flights));
+                self.host(at, place, flights);
             }
             self.play(at, timing, place, (flights, ports));
-            for net in 0..self.queues.len() {
-                self.transmit(at, net, place, (flights, ports));
+            let is_over = self.has_pushed();
+            for net in 0..self.interface.nets() {
+                let is_free = self.interface.transmit((at, net, is_over), place, (flights, ports));
+                if is_free && self.axon_out.is_some() && self.axon_at == Cycle::MAX {
+                    self.axon_at = at + 1;
+                }
             }
             at = self.next(at, timing);
         }
         self.next_at = at;
         at
-    }
-
-    /// Whether nothing that is sent in a cycle to come can be refused.
-    fn is_sure(&self, at: Cycle, place: Place, ports: &mut impl Ports) -> bool {
-        (0..self.queues.len()).all(|net| !self.refused[net] && ports.may_send(place.local(net as u32), at))
     }
 
     /// Plays sweep and axons up to a cycle and with it.
@@ -249,12 +235,11 @@ impl Transmit {
         }
         let Some((next, end)) = self.axon_out else { return };
         if next < end {
-            let packet = self.plan.packets[next as usize];
-            let is_sent = self.send_packet((now, packet), timing, place, (flights, ports));
-            if !is_sent && !self.push_packet(now, packet, timing, (place.id, flights)) {
-                // Of the slot that is freed next, its message tells; what passes through frees it at once, untold.
-                let net = packet.net(timing.choice, self.other_net, self.queues.len());
-                self.axon_at = if self.queues[net].is_passed(now) { now + 1 } else { Cycle::MAX };
+            let message = Pushed { at: now, packet: self.plan.packets[next as usize], place };
+            if !self.interface.pass(message, flights, ports) && !self.interface.push(message, flights) {
+                // The message that frees the next slot tells, but not one that only passes.
+                let is_passed = self.interface.is_passed(now, &message.packet);
+                self.axon_at = if is_passed { now + 1 } else { Cycle::MAX };
                 return;
             }
         }
@@ -299,107 +284,10 @@ impl Transmit {
         self.take_message(now, cost);
     }
 
-    /// Sends a message in the next cycle, where it would be alone in the interface and the mesh is sure to take it.
-    #[inline]
-    fn send_packet(
-        &mut self,
-        (now, packet): (Cycle, Packet),
-        timing: &Timing,
-        place: Place,
-        (flights, ports): (&mut Flights, &mut impl Ports),
-    ) -> bool {
-        let net = packet.net(timing.choice, self.other_net, self.queues.len());
-        let (at, local) = (now + 1, place.local(net as u32));
-        let queue = &mut self.queues[net];
-        let is_alone = packet.flits == 1 && queue.is_empty() && !queue.is_passed(now);
-        if !is_alone || !ports.may_send(local, at) {
-            return false;
-        }
-        queue.pass(now);
-        let (source, sequence, epoch) = (place.id, self.sequence, self.epoch);
-        let id = flights.add(Flight { packet, source, sequence, epoch, sent: at });
-        let is_sent = ports.send_ahead(local, packet.flit.carrying(id).with_epoch(epoch), at);
-        debug_assert!(is_sent, "the mesh took what it was sure to take");
-        self.sent_at[net] = at;
-        let end = &mut self.spent[usize::from(epoch)].end;
-        *end = at.max(*end);
-        self.other_net = !self.other_net;
-        self.sequence += 1;
-        true
-    }
-
-    fn push_packet(
-        &mut self,
-        now: Cycle,
-        packet: Packet,
-        timing: &Timing,
-        (source, flights): (u32, &mut Flights),
-    ) -> bool {
-        let net = packet.net(timing.choice, self.other_net, self.queues.len());
-        let id = flights.add(Flight { packet, source, sequence: self.sequence, epoch: self.epoch, sent: 0 });
-        if self.queues[net].push(now, id) {
-            self.other_net = !self.other_net;
-            self.sequence += 1;
-            true
-        } else {
-            flights.end(id);
-            false
-        }
-    }
-
-    /// The network interface: one flit a cycle and network, FLUSH behind the last.
-    #[inline]
-    fn transmit(
-        &mut self,
-        now: Cycle,
-        net: usize,
-        place: Place,
-        (flights, ports): (&mut Flights, &mut impl Ports),
-    ) {
-        if self.queues[net].is_empty() && !self.owes_flush[net] {
-            return;
-        }
-        let local = place.local(net as u32);
-        if self.sent_at[net] >= now {
-            return;
-        }
-        if let Some(id) = self.queues[net].front(now) {
-            let Flight { packet, epoch, .. } = flights.get(id);
-            let (part, last) = (self.parts[net], self.parts[net] + 1 == packet.flits);
-            let flit = packet.flit.carrying(id).with_epoch(*epoch);
-            let flit = if packet.header && part == 0 { flit.with_kind(Kind::Header) } else { flit };
-            self.refused[net] = !ports.send_ahead(local, if last { flit } else { flit.head() }, now);
-            if self.refused[net] {
-                return;
-            }
-            if part == 0 {
-                flights.sent(id, now);
-            }
-            self.sent_at[net] = now;
-            self.parts[net] = if last { 0 } else { part + 1 };
-            let end = &mut self.spent[usize::from(self.epoch)].end;
-            *end = now.max(*end);
-            if last {
-                self.queues[net].pop(now);
-                if self.axon_out.is_some() && self.axon_at == Cycle::MAX {
-                    self.axon_at = now + 1;
-                }
-            }
-        } else if self.may_flush(net) {
-            self.refused[net] = !ports.send_ahead(local, Flit::marker(Kind::Flush, self.epoch), now);
-            self.owes_flush[net] = self.refused[net];
-        }
-    }
-
-    /// Whether only FLUSH is left to be sent over a network.
-    fn may_flush(&self, net: usize) -> bool {
-        self.owes_flush[net] && self.queues[net].is_empty() && self.has_pushed()
-    }
-
     /// Moves messages of the host into the interface, ahead of the core's own.
-    fn host(&mut self, now: Cycle, timing: &Timing, (id, flights): (u32, &mut Flights)) {
+    fn host(&mut self, at: Cycle, place: Place, flights: &mut Flights) {
         while let Some(packet) = self.host.front().copied() {
-            if !self.push_packet(now, packet, timing, (id, flights)) {
+            if !self.interface.push(Pushed { at, packet, place }, flights) {
                 return;
             }
             self.host.pop_front();
@@ -408,14 +296,9 @@ impl Transmit {
 
     /// A cycle before which nothing reaches the mesh and no FLUSH is due, and not the sweep's end; a refused flit aside.
     fn next(&self, now: Cycle, timing: &Timing) -> Cycle {
-        let acts = |net: usize| {
-            let sends = !self.queues[net].is_empty() || self.may_flush(net);
-            if sends && !self.refused[net] { self.sent_at[net].max(now) + 1 } else { Cycle::MAX }
-        };
-        let acts = (0..self.queues.len()).map(acts).fold(Cycle::MAX, Cycle::min);
-        let net = |packet: &Packet| packet.net(timing.choice, self.other_net, self.queues.len());
-        let host = self.host.front().is_some_and(|packet| !self.queues[net(packet)].is_full());
-        if host || acts == now + 1 {
+        let sends = self.interface.next(now, self.has_pushed());
+        let host = self.host.front().is_some_and(|packet| !self.interface.is_full(packet));
+        if host || sends == now + 1 {
             return now + 1;
         }
         let cost = Cycle::from(timing.core.axon_out);
@@ -428,7 +311,7 @@ impl Transmit {
         let sweep = self.plan.spans.get(self.span).map_or(self.sweep_at, |span| {
             self.reaches(self.sweep_at.saturating_add(to_axons), span.packets, self.span + 1)
         });
-        axons.min(sweep).min(acts)
+        axons.min(sweep).min(sends)
     }
 
     /// From when on the mesh may see the messages of a spike, of which the axons push the first in cycle `at` or later:
@@ -445,6 +328,6 @@ impl Transmit {
 
     /// The most items that its FIFOs held: spikes, interface.
     pub fn high_water(&self) -> [usize; 2] {
-        [self.spikes.high_water, self.queues.iter().map(|queue| queue.high_water).max().unwrap_or(0)]
+        [self.spikes.high_water, self.interface.high_water()]
     }
 }
