@@ -196,7 +196,11 @@ impl Wheel {
         }
         for near in from..block + NEAR_BLOCKS as u64 {
             let place = near as usize % BLOCKS;
-            self.filled_ahead[place / 64] &= !(1 << (place % 64));
+            let bit = 1 << (place % 64);
+            if self.filled_ahead[place / 64] & bit == 0 {
+                continue;
+            }
+            self.filled_ahead[place / 64] &= !bit;
             let mut events = std::mem::take(&mut self.ahead[place]);
             events.drain(..).for_each(|(at, event)| self.push_near(at, event));
             self.ahead[place] = events;

@@ -33,8 +33,8 @@ use isa::timing::{Barrier, Timing};
 
 use super::energy::Counts;
 use super::mesh::sparse::Sparse;
-use super::mesh::{Flit, Kind, Log, MeshError, Network, NoLog, Shape, Size};
-use crate::observer::{Message, Observer, StepWork};
+use super::mesh::{Kind, Log, MeshError, Network, NoLog, Shape, Size};
+use crate::observer::{Observer, StepWork};
 use board::Board;
 use links::Links;
 use machine::Machine;
@@ -283,12 +283,14 @@ impl<N: Network, L: Log> Observer for Timed<N, L> {
                 self.machine.plans()
             }
         };
-        let flit = |m: &Message| self.board.flit(m.core).with_kind(Kind::SpikeExternal);
-        let header = |flit: Flit| self.chip.chip_links((0, 0), (flit.x(), flit.y())) > 0;
-        let packets = work.host.iter().map(|m| packet(m, flit(m), header(flit(m)), &self.timing));
-        before.host.extend(packets);
         if let Some((_, _, counts)) = self.open.back_mut() {
-            *counts += Counts::of_host(work, &self.chip);
+            before.host.extend(work.host.iter().map(|message| {
+                let to = self.board.flit(message.core).with_kind(Kind::SpikeExternal);
+                let ends = [(0, 0), (to.x(), to.y())];
+                let links = self.board.links(ends);
+                counts.add_way(message, ends, links);
+                packet(message, to, links > 0, &self.timing)
+            }));
         }
         self.add(before);
         let (plans, terms, counts) = self.plans(work);
