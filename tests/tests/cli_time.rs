@@ -1,6 +1,6 @@
 //! Time and energy as people and scripts meet them: function untouched, tables that add up, numbers with their support.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -79,6 +79,10 @@ fn tables_add_up_to_the_summary() {
         ["run", "programs/digits", "--samples", "4", "--cores-min", "6", "--timing", "cycle", "--out", &out];
     let summary = json(&asked);
     let table = |name: &str| rows(&Path::new(&out).join("time").join(name));
+    let text = fs::read_to_string(Path::new(&out).join("time/timing.csv")).expect("a table");
+    let columns: Vec<&str> = text.lines().next().expect("a head").split(',').collect();
+    let names: BTreeSet<&str> = columns.iter().copied().collect();
+    assert_eq!(names.len(), columns.len(), "every column has a name of its own: {columns:?}");
     let steps = table("timing.csv");
     assert_eq!(steps.len(), 4 * 64 + 1, "a row a step, and one before the first");
     assert_eq!(Some(sum(&steps, "cycles")), summary["time"]["cycles"].as_u64());
@@ -99,7 +103,7 @@ fn tables_add_up_to_the_summary() {
     assert_eq!((last["sample"].as_str(), last["step"].as_str()), ("3", "64"));
     for step in &steps[1..] {
         let number = |column: &str| step[column].parse::<u64>().expect("a number");
-        let most = ["soma", "axon_out", "synapse", "link", "learning"].map(number).into_iter().max();
+        let most = ["soma", "axon_out", "synapse", "link", "learning_cycles"].map(number).into_iter().max();
         assert!(number("cycles") + number("lead") >= most.unwrap_or(0), "{step:?}");
     }
     let cores = table("cores.csv");

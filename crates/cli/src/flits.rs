@@ -54,8 +54,9 @@ impl Keeper {
     pub fn write(&self, path: &Path) -> Result<u64, Failure> {
         if self.beyond > 0 {
             let all = self.grants.len() as u64 + self.beyond;
-            return Err(Failure::user(format!("{all} grants, a flit log holds {GRANTS_MAX}"))
-                .help("play fewer cycles, fewer packets or fewer steps"));
+            let what = format!("{}: {all} grants, a flit log holds {GRANTS_MAX}", path.display());
+            return Err(Failure::user(what)
+                .help("play fewer cycles, packets, steps or samples: `--samples 20` of a run, `--window 10000` of a mesh"));
         }
         match path.extension().is_some_and(|extension| extension == "csv") {
             true => write::atomic(path, write_flits_csv(&self.grants).as_bytes())?,

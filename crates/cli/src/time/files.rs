@@ -34,7 +34,7 @@ impl Table {
         let (counts, energy) = (step.counts.rows(), step.energy.rows());
         if self.text.is_empty() {
             self.text = "sample,step,cycles,ps,lead,sweep_end,sent_end,received_end,flushed,bound,core,soma,axon_out,\
-                         synapse,link,learning"
+                         synapse,link,learning_cycles"
                 .into();
             counts.iter().for_each(|(name, _)| self.text.extend([",", name]));
             energy.iter().for_each(|(name, _)| self.text.extend([",", name, "_fj"]));

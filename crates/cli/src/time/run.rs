@@ -42,7 +42,7 @@ pub struct Asked {
     timing: Mode,
     #[arg(long, value_name = "NAME|FILE", help = calibration::HELP)]
     calibration: Option<String>,
-    /// Write every grant of every router: as text (.csv), else in few bytes (`docs/flit-format.md`)
+    /// Write every grant of every router, 20 million at most: as text (.csv), else in few bytes (`docs/flit-format.md`)
     #[arg(long, value_name = "FILE")]
     flit_log: Option<PathBuf>,
 }

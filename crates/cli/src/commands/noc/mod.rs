@@ -74,7 +74,8 @@ pub struct Arguments {
     /// Draw latency and throughput over load
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// Write every grant of every router: text where the name ends in .csv, else few bytes (see docs/flit-format.md)
+    /// Write every grant of every router, 20 million at most: text where the name ends in .csv, else few bytes (see
+    /// docs/flit-format.md)
     #[arg(long, value_name = "FILE", conflicts_with = "sweep")]
     flit_log: Option<PathBuf>,
 }
