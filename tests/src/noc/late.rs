@@ -222,10 +222,6 @@ impl<E: Endpoint> Endpoint for ListeningCores<'_, E> {
         self.cores.settle(now, core, &mut ListeningPorts { ports, ear: self.ear });
     }
 
-    fn settle_ahead<P: Ports>(&mut self, core: u32, soonest: Cycle, ports: &mut P) {
-        self.cores.settle_ahead(core, soonest, &mut ListeningPorts { ports, ear: self.ear });
-    }
-
     fn hurry<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) {
         self.cores.hurry(now, core, &mut ListeningPorts { ports, ear: self.ear });
     }

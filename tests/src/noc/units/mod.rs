@@ -115,7 +115,7 @@ pub fn play<L: Log>(chip: &ChipDescription, timing: &Timing, work: &[StepWork], 
     let (mut units, mut mesh) = (Units::new(shape, chip, timing, work), Oracle::new(shape));
     let start = if units.table.is_some() { 0 } else { 1 + timing.remainder() };
     (0..shape.tiles()).for_each(|tile| units.begin(start.into(), tile));
-    for _ in 0..200 {
+    for _ in 0..100 {
         mesh.run(mesh.now() + 1000, &mut units, log);
         if units.tiles.iter().all(|tile| tile.step == units.plans.len()) {
             mesh.audit().unwrap_or_else(|e| panic!("{shape:?}: {e}"));

@@ -49,7 +49,7 @@ pub trait Ports {
         self.front(local).map(|_| now)
     }
 
-    /// Takes that flit as of cycle `at`: not after now or, in [`Endpoint::settle_ahead`], later.
+    /// Takes that flit as of cycle `at`: not after now.
     fn pop_behind(&mut self, local: u32, _at: Cycle) -> Option<Flit> {
         self.pop(local)
     }
@@ -103,10 +103,6 @@ pub trait Endpoint {
 
     /// Takes what a core would have taken up to cycle `now` and with it.
     fn settle<P: Ports>(&mut self, _now: Cycle, _core: u32, _ports: &mut P) {}
-
-    /// Takes, in cycles to come, what a core is sure to take, if nothing that is not at it yet shows before cycle `soonest`:
-    /// somebody waits for a credit.
-    fn settle_ahead<P: Ports>(&mut self, _core: u32, _soonest: Cycle, _ports: &mut P) {}
 
     /// From now on a core must take flits in time: of those that come it is told, for those that are there it must see to a
     /// call itself.

@@ -117,17 +117,6 @@ impl Core {
         self.receive.has_received(self.epoch())
     }
 
-    /// Whether in cycle `now` nothing of the current step is left in its receive path.
-    const fn has_received_by(&self, now: Cycle) -> bool {
-        self.has_received() && self.receive.spent[self.epoch() as usize].end <= now
-    }
-
-    /// The next cycle in which the receive path comes nearer to its end.
-    fn next_received(&self, now: Cycle) -> Cycle {
-        let ends = self.receive.spent[usize::from(self.epoch())].end;
-        if self.has_received() && ends > now { ends } else { self.receive.next_end().max(now + 1) }
-    }
-
     /// Whether nothing of any step is left there: then learning has the synapse memory for itself.
     #[must_use]
     pub const fn is_served(&self) -> bool {
@@ -155,10 +144,10 @@ impl Core {
         self.settle(now, timing, flights, ports);
         let sends = self.transmit.cycle(now, timing, self.place, (flights, ports));
         let mut next = sends.min(self.receive.wakes(now, timing, self.place, ports));
-        let flushed = self.waits && self.has_received_by(now);
+        let flushed = self.waits && self.has_received();
         self.waits &= !flushed;
         if self.waits || self.drains {
-            next = next.min(self.next_received(now));
+            next = next.min(self.receive.next_end().max(now + 1));
         }
         if !self.markers && self.has_sent() && !self.has_sent_by(now) {
             next = next.min(self.transmit.ended());
@@ -171,19 +160,6 @@ impl Core {
     #[inline]
     pub fn settle(&mut self, now: Cycle, timing: &Timing, flights: &mut Flights, ports: &mut impl Ports) {
         self.receive.play(now, timing, self.place, (flights, ports));
-    }
-
-    /// Plays the receive path ahead of time. Under a table somebody counts what is under way, so there it is not.
-    pub fn settle_ahead(
-        &mut self,
-        soonest: Cycle,
-        timing: &Timing,
-        flights: &mut Flights,
-        ports: &mut impl Ports,
-    ) {
-        if self.markers {
-            self.receive.play_ahead(soonest, timing, self.place, (flights, ports));
-        }
     }
 
     /// Asks for a call when the next flit of those that are there may be taken.
@@ -216,9 +192,9 @@ impl Core {
             return false;
         }
         self.settle(now, timing, flights, ports);
-        self.waits = !self.has_received_by(now);
+        self.waits = !self.has_received();
         if self.waits {
-            self.ask(self.next_received(now), ports);
+            self.ask(self.receive.next_end().max(now + 1), ports);
         }
         !self.waits
     }

@@ -309,10 +309,6 @@ impl Endpoint for Machine {
         self.cores[core as usize].hurry(now, &self.timing, ports);
     }
 
-    fn settle_ahead<P: Ports>(&mut self, core: u32, soonest: Cycle, ports: &mut P) {
-        self.cores[core as usize].settle_ahead(soonest, &self.timing, &mut self.flights, ports);
-    }
-
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {
         let cores = self.shape.cores() as u32;
         for wake in woken {

@@ -106,29 +106,6 @@ impl Receive {
         self.settle(now, flights);
     }
 
-    /// Plays lookups on as long as it is sure what they take, if nothing that is not there yet shows before `soonest`.
-    pub fn play_ahead(
-        &mut self,
-        soonest: Cycle,
-        timing: &Timing,
-        place: Place,
-        (flights, ports): (&mut Flights, &mut impl Ports),
-    ) {
-        loop {
-            let (at, net) = self.next(soonest, timing, place, ports);
-            // There is no choice, or it is made among flits that are there, or as soon as there is one.
-            let has_no_choice = self.axon_in.is_some() || self.half.is_some() || timing.nets == 1;
-            let is_sure = at < soonest
-                || has_no_choice
-                || net == self.net && at == self.free_at(timing)
-                || ports.shows(place.local(1 - net), soonest).is_some();
-            if at == Cycle::MAX || !is_sure {
-                break;
-            }
-            self.act((at, net), timing, place, (flights, ports));
-        }
-    }
-
     /// The lookup does what comes next.
     #[inline]
     fn act(

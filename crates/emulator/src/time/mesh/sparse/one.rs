@@ -125,15 +125,9 @@ impl Sparse {
         }
     }
 
-    /// An output waits for a credit: that which a core is sure to give, or the next that comes.
+    /// An output waits for the next credit; a core that must take flits in time for it is called when it may.
     fn await_credit<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
         let local = (row % STRIDE >= port::LOCAL && self.is_loose).then(|| self.outputs[row].target);
-        // A core that must take flits in time is called when it may.
-        let core = local.map(|local| self.core(local)).filter(|core| self.watched[*core] == 0);
-        if let Some(core) = core {
-            let soonest = self.now + Cycle::from(self.outputs[row].flight);
-            endpoint.settle_ahead(core as u32, soonest, self);
-        }
         match (self.channels.wait(row, self.now), local) {
             (Some(at), _) => self.wheel.push(at, OUTPUT | row as u32),
             (None, Some(local)) => self.watch_output(local, endpoint),
