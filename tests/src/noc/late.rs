@@ -222,8 +222,8 @@ impl<E: Endpoint> Endpoint for ListeningCores<'_, E> {
         self.cores.settle(now, core, &mut ListeningPorts { ports, ear: self.ear });
     }
 
-    fn hurry<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) {
-        self.cores.hurry(now, core, &mut ListeningPorts { ports, ear: self.ear });
+    fn takes<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) -> Cycle {
+        self.cores.takes(now, core, &mut ListeningPorts { ports, ear: self.ear })
     }
 
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {

@@ -12,6 +12,13 @@ use super::{Cycle, Flit, Kind, Shape, port};
 const MESH: u16 = 0xf;
 /// By mesh output: the mesh inputs whose flits may leave there under XY routing.
 const FEEDS: [u16; 4] = [1 << port::WEST, 1 << port::EAST, 0b1011, 0b0111];
+/// The same, one by one.
+const FEEDERS: [[usize; 3]; 4] = [
+    [port::WEST; 3],
+    [port::EAST; 3],
+    [port::EAST, port::WEST, port::SOUTH],
+    [port::EAST, port::WEST, port::NORTH],
+];
 /// By mesh inputs: the mesh outputs whose flits come from these alone.
 const FED: [u16; 16] = fed();
 
@@ -26,17 +33,68 @@ const fn fed() -> [u16; 16] {
     fed
 }
 
-/// A marker that an output owes.
+/// A marker: its kind and the parity of its step, as a place among the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owed {
+pub struct Marker(u8);
+
+impl Marker {
+    /// FLUSH of a parity.
+    #[must_use]
+    pub const fn flush(epoch: bool) -> Self {
+        Self((epoch as u8) << 1)
+    }
+
+    const fn advance(epoch: bool) -> Self {
+        Self((epoch as u8) << 1 | 1)
+    }
+
+    /// The marker that a flit is.
+    #[must_use]
+    pub const fn of(flit: Flit) -> Self {
+        Self((flit.epoch() as u8) << 1 | matches!(flit.kind(), Kind::Advance) as u8)
+    }
+
+    /// The flit that it is.
+    #[must_use]
+    pub const fn flit(self) -> Flit {
+        Flit::marker(if self.is_advance() { Kind::Advance } else { Kind::Flush }, self.epoch())
+    }
+
+    const fn is_advance(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    const fn epoch(self) -> bool {
+        self.0 >> 1 == 1
+    }
+}
+
+/// Outputs of a router that owe a marker, as one word: outputs, marker, router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed(u64);
+
+impl Owed {
+    const fn new(router: usize, outputs: u16, marker: Marker) -> Self {
+        Self((router as u64) << 32 | (marker.0 as u64) << 16 | outputs as u64)
+    }
+
     /// The router.
-    pub router: u32,
-    /// The output.
-    pub output: u32,
+    #[must_use]
+    pub const fn router(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    /// The outputs, as bits.
+    #[must_use]
+    pub const fn outputs(self) -> u16 {
+        self.0 as u16
+    }
+
     /// The marker.
-    pub flit: Flit,
-    /// The first cycle in which it takes part in allocation.
-    pub eligible: Cycle,
+    #[must_use]
+    pub const fn marker(self) -> Marker {
+        Marker((self.0 >> 16 & 3) as u8)
+    }
 }
 
 /// The markers of one kind and parity at a router, by port.
@@ -49,11 +107,16 @@ struct Marks {
 }
 
 impl Marks {
-    /// When the local ports and some mesh ports have all delivered their markers; 0 if they have.
+    /// When all ports have delivered their markers; 0 if they have.
     #[inline]
-    fn complete(&self, ports: u16) -> Cycle {
-        let of = |port: usize| if ports >> port & 1 == 1 { self.at[port] } else { 0 };
-        (0..4).map(of).fold(self.at[4], Cycle::max)
+    fn complete(&self) -> Cycle {
+        self.at.into_iter().fold(0, Cycle::max)
+    }
+
+    /// When the local ports and those that feed a mesh output have delivered their markers; 0 if they have.
+    #[inline]
+    fn fed(&self, output: usize) -> Cycle {
+        FEEDERS[output].into_iter().fold(self.at[port::LOCAL], |at, port| at.max(self.at[port]))
     }
 }
 
@@ -82,17 +145,22 @@ pub struct Barrier {
     hop: Cycle,
     phases: u32,
     slots: u32,
+    /// The ports of a router's cores.
+    locals: u16,
+    nets: usize,
     /// Cycles from a tile's advance to the first request of a spike of its next step.
     calm: Cycle,
-    /// By router, kind (FLUSH, ADVANCE) and parity.
-    marks: Vec<[[Marks; 2]; 2]>,
+    /// By router and marker.
+    marks: Vec<[Marks; 4]>,
     /// Mesh ports that do not exist: counted as seen, never sent to.
     edge: Vec<u16>,
     tiles: Vec<Tile>,
     /// By parity.
     left: [Left; 2],
-    /// Markers that are owed since the last call of [`Barrier::settle`], eligible when their condition holds.
+    /// Markers that are owed.
     owed: Vec<Owed>,
+    /// How many of them are told.
+    told: usize,
     /// Tiles whose condition to advance holds from some cycle on.
     ready: Vec<(u32, Cycle)>,
 }
@@ -112,12 +180,15 @@ impl Barrier {
             hop: shape.marker_hop.unwrap_or(0).into(),
             phases: shape.phases,
             slots: shape.size.cores_per_tile,
+            locals: ((1 << shape.size.cores_per_tile) - 1) << port::LOCAL,
+            nets: shape.nets as usize,
             calm: Cycle::from(1 + shape.rest + shape.injection()),
             marks: vec![Default::default(); routers],
             edge: (0..routers).map(edge).collect(),
             tiles: vec![Tile::default(); tiles],
             left: [Left::default(); 2],
             owed: Vec::new(),
+            told: 0,
             ready: Vec::new(),
         }
     }
@@ -135,41 +206,35 @@ impl Barrier {
 
     /// FLUSH leaves the local FIFOs of a quiet tile's router in a cycle to come.
     pub fn deliver_quiet(&mut self, router: usize, epoch: bool, at: Cycle) {
-        let marks = &mut self.marks[router][0][usize::from(epoch)];
-        marks.seen |= ((1 << self.slots) - 1) << port::LOCAL;
+        let locals = self.locals;
+        let marks = self.marks_mut(router, Marker::flush(epoch));
         marks.at[port::LOCAL] = at;
-        self.flush(router);
+        marks.seen |= locals;
+        self.sweep(router, Marker::flush(epoch));
     }
 
     /// FLUSH of a network comes to the cores of a quiet tile in a cycle to come. With the last network they are done: when.
     pub fn rest(&mut self, router: usize, at: Cycle) -> Option<Cycle> {
-        let (tile, nets) = (self.tile(router), self.marks.len() / self.tiles.len());
+        let tile = self.tile(router);
         let of = &mut self.tiles[tile];
         of.flushed = (of.flushed.0 + 1, of.flushed.1.max(at));
-        let (epoch, (flushed, done_at)) = (usize::from(of.epoch), of.flushed);
-        if flushed as usize != nets {
+        let (epoch, (flushed, done_at)) = (of.epoch, of.flushed);
+        if flushed as usize != self.nets {
             return None;
         }
         of.cores_done = self.slots;
-        for router in (tile..self.marks.len()).step_by(self.tiles.len()) {
-            self.marks[router][1][epoch].at[port::LOCAL] = done_at;
-            if self.phases == 2 {
-                self.sweep(router, Kind::Advance);
-            }
+        for net in 0..self.nets {
+            let router = net * self.tiles.len() + tile;
+            self.marks_mut(router, Marker::advance(epoch)).at[port::LOCAL] = done_at;
         }
-        self.consider(tile);
+        self.end(tile);
         Some(done_at)
     }
 
-    /// A marker leaves the FIFO of an input in this cycle.
-    pub fn deliver(&mut self, router: usize, input: usize, flit: Flit) {
-        self.deliver_at(router, input, flit, 0);
-    }
-
-    /// A marker leaves the FIFO of an input in a cycle to come, or in this one.
-    pub fn deliver_at(&mut self, router: usize, input: usize, flit: Flit, at: Cycle) {
-        let kind = usize::from(flit.kind() == Kind::Advance);
-        let marks = &mut self.marks[router][kind][usize::from(flit.epoch())];
+    /// A marker leaves the FIFO of an input in a cycle to come; at 0 in this one.
+    #[inline]
+    pub fn deliver(&mut self, router: usize, input: usize, marker: Marker, at: Cycle) {
+        let marks = self.marks_mut(router, marker);
         debug_assert!(
             marks.seen >> input & 1 == 0,
             "router {router}: input {input} delivered its marker twice"
@@ -178,12 +243,10 @@ impl Barrier {
         let when = &mut marks.at[input.min(port::LOCAL)];
         *when = at.max(*when);
         let tile = self.tile(router);
-        if self.tiles[tile].epoch != flit.epoch() {
-            // Of the next step, which the tile's cores are not in yet.
-        } else if kind == 0 {
-            self.flush(router);
-        } else if self.tiles[tile].cores_done == self.slots {
-            self.sweep(router, Kind::Advance);
+        let Tile { epoch, cores_done, .. } = self.tiles[tile];
+        // Of the next step, which the tile's cores are not in yet, nothing follows.
+        let may_send = epoch == marker.epoch() && (!marker.is_advance() || cores_done == self.slots);
+        if may_send && self.sweep(router, marker) && marker.is_advance() {
             self.consider(tile);
         }
     }
@@ -192,13 +255,16 @@ impl Barrier {
     pub fn done(&mut self, core: u32) {
         let tile = (core / self.slots) as usize;
         self.tiles[tile].cores_done += 1;
-        if self.tiles[tile].cores_done < self.slots {
-            return;
+        if self.tiles[tile].cores_done == self.slots {
+            self.end(tile);
         }
-        if self.phases == 2 {
-            (tile..self.marks.len())
-                .step_by(self.tiles.len())
-                .for_each(|router| self.sweep(router, Kind::Advance));
+    }
+
+    /// All cores of a tile are done.
+    fn end(&mut self, tile: usize) {
+        let epoch = self.tiles[tile].epoch;
+        for net in 0..if self.phases == 2 { self.nets } else { 0 } {
+            self.sweep(net * self.tiles.len() + tile, Marker::advance(epoch));
         }
         self.consider(tile);
     }
@@ -209,21 +275,52 @@ impl Barrier {
         !self.owed.is_empty() || !self.ready.is_empty()
     }
 
-    /// The markers that are owed since the last call; the tiles that may advance, and when.
-    pub fn settle(&mut self, now: Cycle, owed: &mut Vec<Owed>, ready: &mut Vec<(u32, Cycle)>) {
+    /// Goes on to a cycle, in which markers are owed and tiles advance.
+    pub const fn go_to(&mut self, now: Cycle) {
         self.now = now;
-        for marker in self.owed.drain(..) {
-            let hop = if (marker.output as usize) < port::LOCAL { self.hop } else { 0 };
-            owed.push(Owed { eligible: marker.eligible.max(now) + hop, ..marker });
-        }
-        ready.append(&mut self.ready);
     }
 
-    /// A tile advances, in the cycle that was last settled.
+    /// Markers that are owed, in the order in which their conditions came to hold: ADVANCE behind FLUSH. Each is told once.
+    #[inline]
+    pub fn next_owed(&mut self) -> Option<Owed> {
+        let owed = self.owed.get(self.told).copied();
+        self.told += 1;
+        if owed.is_none() {
+            self.told = 0;
+            self.owed.clear();
+        }
+        owed
+    }
+
+    /// The first cycle in which a marker that an output owes takes part in allocation.
+    #[inline]
+    #[must_use]
+    pub fn eligible(&self, owed: Owed, output: usize) -> Cycle {
+        let marks = self.marks(owed.router(), owed.marker());
+        if output < port::LOCAL {
+            marks.fed(output).max(self.now) + self.hop
+        } else {
+            marks.complete().max(self.now)
+        }
+    }
+
+    /// A tile may advance in a cycle, and is told of.
+    pub fn push_ready(&mut self, tile: u32, at: Cycle) {
+        self.ready.push((tile, at));
+    }
+
+    /// A tile that may advance, and when; each is told once.
+    pub fn next_ready(&mut self) -> Option<(u32, Cycle)> {
+        self.ready.pop()
+    }
+
+    /// A tile advances in this cycle.
     pub fn advance(&mut self, tile: u32) {
         let Tile { epoch, is_quiet, .. } = self.tiles[tile as usize];
-        for router in (tile as usize..self.marks.len()).step_by(self.tiles.len()) {
-            self.marks[router].iter_mut().for_each(|of_kind| of_kind[usize::from(epoch)] = Marks::default());
+        for net in 0..self.nets {
+            let router = net * self.tiles.len() + tile as usize;
+            *self.marks_mut(router, Marker::flush(epoch)) = Marks::default();
+            *self.marks_mut(router, Marker::advance(epoch)) = Marks::default();
         }
         self.tiles[tile as usize] = Tile { epoch: !epoch, is_quiet, ..Tile::default() };
         let left = &mut self.left[usize::from(epoch)];
@@ -239,10 +336,10 @@ impl Barrier {
     /// With FLUSH, the last spike of the step is gone; one of the next step comes from a tile that has advanced, and
     /// with two phases none has before FLUSH is everywhere.
     #[must_use]
-    pub fn is_unopposed(&self, marker: &Owed) -> bool {
-        let Left { first, .. } = self.left[usize::from(marker.flit.epoch())];
+    pub fn is_unopposed(&self, marker: Marker, eligible: Cycle) -> bool {
+        let Left { first, .. } = self.left[usize::from(marker.epoch())];
         let spikes_from = first.unwrap_or(self.now) + self.calm;
-        self.phases == 2 && marker.flit.kind() == Kind::Flush || marker.eligible < spikes_from
+        self.phases == 2 && !marker.is_advance() || eligible < spikes_from
     }
 
     /// Parity of the step that a router's tile is in.
@@ -256,51 +353,47 @@ impl Barrier {
         if router < self.tiles.len() { router } else { router - self.tiles.len() }
     }
 
-    /// FLUSH follows the spikes, behind the last core's first.
-    fn flush(&mut self, router: usize) {
-        let epoch = self.epoch(router);
-        let locals = ((1 << self.slots) - 1) << port::LOCAL;
-        if self.marks[router][0][usize::from(epoch)].seen & locals != locals {
-            return;
+    /// Finds the outputs that may send a marker of a kind, now that another input has delivered it: FLUSH follows the spikes,
+    /// behind the last core's first, and goes to the cores at last; ADVANCE follows the tile's cores. Whether all mesh ports
+    /// have delivered it.
+    #[inline]
+    fn sweep(&mut self, router: usize, marker: Marker) -> bool {
+        let (edge, locals) = (self.edge[router], self.locals);
+        let marks = self.marks_mut(router, marker);
+        if !marker.is_advance() && marks.seen & locals != locals {
+            return false;
         }
-        self.sweep(router, Kind::Flush);
-        let marks = &mut self.marks[router][0][usize::from(epoch)];
-        if (marks.seen | self.edge[router]) & MESH == MESH && marks.sent & locals == 0 {
-            marks.sent |= locals;
-            let (flit, eligible) = (Flit::marker(Kind::Flush, epoch), marks.complete(MESH));
-            // The first stands for all of a quiet tile.
-            let slots = if self.is_quiet(router) { 1 } else { self.slots };
-            let outputs = port::LOCAL as u32..port::LOCAL as u32 + slots;
-            self.owed.extend(outputs.map(|output| Owed { router: router as u32, output, flit, eligible }));
+        let seen = (marks.seen | edge) & MESH;
+        let to_cores = if marker.is_advance() || seen != MESH { 0 } else { locals };
+        let outputs = (FED[usize::from(seen)] & !edge | to_cores) & !marks.sent;
+        marks.sent |= outputs;
+        if outputs != 0 {
+            self.owed.push(Owed::new(router, outputs, marker));
         }
+        seen == MESH
     }
 
-    /// The mesh outputs that may send a marker of a kind, now that the local ports may.
-    fn sweep(&mut self, router: usize, kind: Kind) {
-        let (epoch, edge) = (self.epoch(router), self.edge[router]);
-        let marks = &mut self.marks[router][usize::from(kind == Kind::Advance)][usize::from(epoch)];
-        let mut outputs = FED[usize::from((marks.seen | edge) & MESH)] & !(marks.sent | edge);
-        marks.sent |= outputs;
-        while outputs != 0 {
-            let output = outputs.trailing_zeros();
-            outputs &= outputs - 1;
-            let eligible = marks.complete(FEEDS[output as usize]);
-            let flit = Flit::marker(kind, epoch);
-            self.owed.push(Owed { router: router as u32, output, flit, eligible });
-        }
+    #[inline]
+    fn marks(&self, router: usize, marker: Marker) -> &Marks {
+        &self.marks[router][usize::from(marker.0 & 3)]
+    }
+
+    #[inline]
+    fn marks_mut(&mut self, router: usize, marker: Marker) -> &mut Marks {
+        &mut self.marks[router][usize::from(marker.0 & 3)]
     }
 
     /// A tile whose cores are done advances when ADVANCE is in on all mesh ports.
     fn consider(&mut self, tile: usize) {
-        let epoch = usize::from(self.tiles[tile].epoch);
-        let told = |router: usize| {
-            let marks = &self.marks[router][1][epoch];
-            ((marks.seen | self.edge[router]) & MESH == MESH).then(|| marks.complete(MESH))
+        let marker = Marker::advance(self.tiles[tile].epoch);
+        let told = |net: usize| {
+            let router = net * self.tiles.len() + tile;
+            let marks = self.marks(router, marker);
+            ((marks.seen | self.edge[router]) & MESH == MESH).then(|| marks.complete())
         };
-        let mut routers = (tile..self.marks.len()).step_by(self.tiles.len());
         let at = match self.phases {
-            1 => Some(self.marks[tile][1][epoch].at[port::LOCAL]),
-            _ => routers.try_fold(0, |at, router| Some(told(router)?.max(at))),
+            1 => Some(self.marks(tile, marker).at[port::LOCAL]),
+            _ => (0..self.nets).try_fold(0, |at, net| Some(told(net)?.max(at))),
         };
         self.ready.extend(at.map(|at| (tile as u32, at)));
     }

@@ -104,9 +104,10 @@ pub trait Endpoint {
     /// Takes what a core would have taken up to cycle `now` and with it.
     fn settle<P: Ports>(&mut self, _now: Cycle, _core: u32, _ports: &mut P) {}
 
-    /// From now on a core must take flits in time: of those that come it is told, for those that are there it must see to a
-    /// call itself.
-    fn hurry<P: Ports>(&mut self, _now: Cycle, _core: u32, _ports: &mut P) {}
+    /// When a core takes the next of the flits that are at it.
+    fn takes<P: Ports>(&mut self, _now: Cycle, _core: u32, _ports: &mut P) -> Cycle {
+        Cycle::MAX
+    }
 
     /// Phase 2 of a cycle in which something woke.
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P);

@@ -162,12 +162,10 @@ impl Core {
         self.receive.play(now, timing, self.place, (flights, ports));
     }
 
-    /// Asks for a call when the next flit of those that are there may be taken.
-    pub fn hurry(&mut self, now: Cycle, timing: &Timing, ports: &mut impl Ports) {
-        let (at, _) = self.receive.next(now, timing, self.place, ports);
-        if at < Cycle::MAX {
-            self.ask(at.max(now + 1), ports);
-        }
+    /// When it takes the next of the flits that are there.
+    #[inline]
+    pub fn takes(&self, now: Cycle, timing: &Timing, ports: &impl Ports) -> Cycle {
+        self.receive.next(now, timing, self.place, ports).0
     }
 
     /// Asks for a call, unless one is asked for already.

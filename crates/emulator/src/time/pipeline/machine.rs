@@ -305,8 +305,8 @@ impl Endpoint for Machine {
         self.cores[core as usize].settle(now, &self.timing, &mut self.flights, ports);
     }
 
-    fn hurry<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) {
-        self.cores[core as usize].hurry(now, &self.timing, ports);
+    fn takes<P: Ports>(&mut self, now: Cycle, core: u32, ports: &mut P) -> Cycle {
+        self.cores[core as usize].takes(now, &self.timing, ports)
     }
 
     fn cycle<P: Ports>(&mut self, now: Cycle, woken: &[Wake], ports: &mut P) {

@@ -14,7 +14,7 @@ mod turns;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::barrier::{Barrier, Owed};
+use super::barrier::Barrier;
 use super::wiring::Wiring;
 use super::{Cycle, Endpoint, Flit, Log, Network, Shape, Wake};
 use fifos::Fifos;
@@ -131,8 +131,6 @@ pub struct Dense<const P: usize, const V: usize> {
     marked_next: Vec<u32>,
     /// Local ports whose marker was taken in the last cycle.
     uncovered: Vec<u32>,
-    owing: Vec<Owed>,
-    ready: Vec<(u32, Cycle)>,
     granted: Vec<(u32, u8, Flit)>,
     /// Something moved, so the next cycle must be looked at.
     moved: bool,
@@ -178,8 +176,6 @@ impl<const P: usize, const V: usize> Network for Dense<P, V> {
             marked_locals: Vec::new(),
             marked_next: Vec::new(),
             uncovered: Vec::new(),
-            owing: Vec::new(),
-            ready: Vec::new(),
             granted: Vec::new(),
             moved: false,
             shape,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::planes::{Counters, any_of, bits};
 use super::{Block, Cycle, Dense, Due, Flit};
+use crate::time::mesh::barrier::Marker;
 use crate::time::mesh::log::Grant;
 use crate::time::mesh::wiring::NOWHERE;
 use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
@@ -177,16 +178,17 @@ impl<const P: usize, const V: usize> Dense<P, V> {
                 endpoint.flush(self.now, local, flit.epoch(), self);
             }
         }
-        let (mut owing, mut ready) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.ready));
-        self.barrier.settle(self.now, &mut owing, &mut ready);
-        for owed in owing.drain(..) {
-            self.owe(owed.router as usize, owed.output as usize, (owed.eligible, owed.flit));
+        self.barrier.go_to(self.now);
+        while let Some(owed) = self.barrier.next_owed() {
+            for output in bits(owed.outputs().into()) {
+                let eligible = self.barrier.eligible(owed, output);
+                self.owe(owed.router(), output, (eligible, owed.marker().flit()));
+            }
         }
-        for (tile, _) in ready.drain(..) {
+        while let Some((tile, _)) = self.barrier.next_ready() {
             self.barrier.advance(tile);
             endpoint.advance(self.now, tile, self);
         }
-        (self.owing, self.ready) = (owing, ready);
     }
 
     fn consume(&mut self, word: usize, input: usize, heads: u64) {
@@ -199,7 +201,7 @@ impl<const P: usize, const V: usize> Dense<P, V> {
             let router = word * 64 + bit;
             let flit = self.fifos.pop(self.row(input, 0, router));
             self.flits[router / self.shape.tiles()][1] += 1;
-            self.barrier.deliver(router, input, flit);
+            self.barrier.deliver(router, input, Marker::of(flit), 0);
         }
         self.give_back(word, input, 0, heads);
     }

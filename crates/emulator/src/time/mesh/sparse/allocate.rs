@@ -137,7 +137,9 @@ impl Sparse {
         let vcs = self.shape.vcs as usize;
         let lanes = STRIDE * vcs;
         let row = pick.output as usize;
-        let flit = self.take_lane(row / STRIDE * lanes + usize::from(pick.lane));
+        let lane = row / STRIDE * lanes + usize::from(pick.lane);
+        let flit = self.take_lane(lane);
+        self.show_next(lane);
         let output = &mut self.outputs[row];
         output.request &= !(1 << pick.lane);
         let next = (usize::from(pick.lane) / vcs + 1) * vcs;
@@ -151,6 +153,14 @@ impl Sparse {
             self.wake_input(pick.input as usize);
         }
         flit
+    }
+
+    /// What is behind the flit that was taken from a lane comes to its head.
+    pub fn show_next(&mut self, lane: usize) {
+        if !self.fifos.is_empty(lane) {
+            let ready = self.fifos.front(lane).1;
+            self.wheel.push(ready.max(self.now + 1), LANE | lane as u32);
+        }
     }
 
     /// The other lanes of an input may request again.

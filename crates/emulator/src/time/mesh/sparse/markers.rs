@@ -6,8 +6,8 @@
 
 use super::allocate::limit;
 use super::{FLUSHED, FREE, OUTPUT, Output, STRIDE, Sparse, TILE};
-use crate::time::mesh::barrier::Owed;
-use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, Kind, port};
+use crate::time::mesh::barrier::{Marker, Owed};
+use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, port};
 
 impl Sparse {
     /// Whether a marker is consumed in this cycle or a condition may have come to hold.
@@ -15,7 +15,6 @@ impl Sparse {
         !self.marked_lanes.is_empty()
             || !self.marked_locals.is_empty()
             || !self.marked_routers.is_empty()
-            || !self.ready.is_empty()
             || self.barrier.is_dirty()
     }
 
@@ -24,10 +23,11 @@ impl Sparse {
         let mut lanes = std::mem::take(&mut self.marked_lanes);
         for lane in lanes.drain(..) {
             let flit = self.take_lane(lane as usize);
+            self.show_next(lane as usize);
             let net = self.net_of_row(lane as usize);
             self.flits[net][1] += 1;
             let (router, input) = (lane as usize / STRIDE, lane as usize % STRIDE);
-            self.barrier.deliver(router, input, flit);
+            self.barrier.deliver(router, input, Marker::of(flit), 0);
         }
         self.marked_lanes = lanes;
         let mut locals = std::mem::take(&mut self.marked_locals);
@@ -42,11 +42,12 @@ impl Sparse {
             self.flush_cores(router as usize, endpoint);
         }
         self.marked_routers = routers;
-        let (mut owed, mut ready) = (std::mem::take(&mut self.owing), std::mem::take(&mut self.ready));
-        while self.barrier.is_dirty() || !ready.is_empty() {
-            self.barrier.settle(self.now, &mut owed, &mut ready);
-            owed.drain(..).for_each(|marker| self.owe(&marker, endpoint));
-            for (tile, at) in ready.drain(..) {
+        self.barrier.go_to(self.now);
+        while self.barrier.is_dirty() {
+            while let Some(owed) = self.barrier.next_owed() {
+                self.owe(owed, endpoint);
+            }
+            if let Some((tile, at)) = self.barrier.next_ready() {
                 if at > self.now {
                     self.wheel.push(at, TILE | tile);
                 } else {
@@ -55,7 +56,6 @@ impl Sparse {
                 }
             }
         }
-        (self.owing, self.ready) = (owed, ready);
     }
 
     /// FLUSH, granted ahead of its time, is at the cores of a router.
@@ -69,44 +69,70 @@ impl Sparse {
         }
     }
 
-    /// An output owes a marker: it is granted ahead of its time, or takes part in allocation.
-    fn owe<E: Endpoint>(&mut self, marker: &Owed, endpoint: &mut E) {
-        let row = marker.router as usize * STRIDE + marker.output as usize;
-        if row % STRIDE >= port::LOCAL {
-            if self.barrier.is_quiet(marker.router as usize) {
-                self.flush_quiet(row, marker, endpoint);
-                return;
-            }
-            self.catch_up(self.outputs[row].target, endpoint);
+    /// Outputs owe a marker: it is granted ahead of its time, or takes part in allocation.
+    #[inline]
+    fn owe<E: Endpoint>(&mut self, owed: Owed, endpoint: &mut E) {
+        let mut outputs = owed.outputs();
+        if outputs >> port::LOCAL != 0 {
+            self.owe_cores(owed, endpoint);
         }
-        if self.is_free_for(row, marker) {
-            self.grant_ahead(row, marker, endpoint);
+        outputs &= (1 << port::LOCAL) - 1;
+        while outputs != 0 {
+            let output = outputs.trailing_zeros() as usize;
+            outputs &= outputs - 1;
+            let (row, at) = (owed.router() * STRIDE + output, self.barrier.eligible(owed, output));
+            if self.take_for(row, owed.marker(), at) {
+                self.grant_ahead(row, owed.marker(), at);
+            } else {
+                self.keep_owed(row, (at, owed.marker().flit()));
+            }
+        }
+    }
+
+    /// The outputs to the cores of a router owe FLUSH.
+    fn owe_cores<E: Endpoint>(&mut self, owed: Owed, endpoint: &mut E) {
+        let (first, marker) = (owed.router() * STRIDE + port::LOCAL, owed.marker());
+        let at = self.barrier.eligible(owed, port::LOCAL);
+        if self.barrier.is_quiet(owed.router()) {
+            self.flush_quiet(first, (at, marker.flit()), endpoint);
             return;
         }
+        for row in first..first + self.shape.size.cores_per_tile as usize {
+            self.catch_up(self.outputs[row].target, endpoint);
+            if self.take_for(row, marker, at) {
+                self.flush_ahead(row, (at, marker.flit()), endpoint);
+            } else {
+                self.keep_owed(row, (at, marker.flit()));
+            }
+        }
+    }
+
+    /// A marker takes part in allocation.
+    fn keep_owed(&mut self, row: usize, marker: (Cycle, Flit)) {
         self.outputs[row].owes = true;
         let owed = &mut self.owed[row];
         let free = usize::from(owed[0].is_some());
         assert!(owed[free].is_none(), "an output owes at most two markers");
-        owed[free] = Some((marker.eligible, marker.flit));
-        if marker.eligible <= self.now {
+        owed[free] = Some(marker);
+        if marker.0 <= self.now {
             self.activate(row as u32);
         } else {
-            self.wheel.push(marker.eligible, OUTPUT | row as u32);
+            self.wheel.push(marker.0, OUTPUT | row as u32);
         }
     }
 
     /// FLUSH goes to all cores of a quiet tile, each alone at its output.
-    fn flush_quiet<E: Endpoint>(&mut self, row: usize, marker: &Owed, endpoint: &mut E) {
+    fn flush_quiet<E: Endpoint>(&mut self, row: usize, (at, flit): (Cycle, Flit), endpoint: &mut E) {
         let slots = self.shape.size.cores_per_tile;
         if self.records {
-            let granted = |slot| (marker.eligible, row as u32 + slot, FlitGrant::MADE_HERE, marker.flit);
+            let granted = |slot| (at, row as u32 + slot, FlitGrant::MADE_HERE, flit);
             self.granted.extend((0..slots).map(granted));
         }
         let net = self.net_of_row(row);
         self.flits[net] = self.flits[net].map(|flits| flits + u64::from(slots));
-        let at = marker.eligible + Cycle::from(self.outputs[row].flight);
-        if let Some(at) = self.barrier.rest(marker.router as usize, at) {
-            endpoint.rested(at, marker.router % self.shape.tiles() as u32);
+        let (router, at) = (row / STRIDE, at + Cycle::from(self.outputs[row].flight));
+        if let Some(at) = self.barrier.rest(router, at) {
+            endpoint.rested(at, (router - net * self.shape.tiles()) as u32);
         }
     }
 
@@ -135,47 +161,56 @@ impl Sparse {
         }
     }
 
-    /// Whether a marker is sure to be granted in the first cycle in which it takes part.
-    fn is_free_for(&mut self, row: usize, marker: &Owed) -> bool {
+    /// Whether a marker is sure to be granted in the first cycle in which it takes part; its credit is then used.
+    #[inline]
+    fn take_for(&mut self, row: usize, marker: Marker, eligible: Cycle) -> bool {
         let output = &self.outputs[row];
         !output.owes
             && output.request == 0
             && output.lock == FREE
-            && marker.eligible * self.interval[1] >= output.allowed
-            && self.barrier.is_unopposed(marker)
-            && self.channels.has(self.channels.of_output(row), marker.eligible)
+            && eligible * self.interval[1] >= output.allowed
+            && self.barrier.is_unopposed(marker, eligible)
+            && self.channels.take(row, eligible)
     }
 
-    fn grant_ahead<E: Endpoint>(&mut self, row: usize, marker: &Owed, endpoint: &mut E) {
-        let (at, flit) = (marker.eligible, marker.flit);
+    /// A mesh output grants a marker in a cycle to come.
+    #[inline]
+    fn grant_ahead(&mut self, row: usize, marker: Marker, at: Cycle) {
+        if self.records {
+            self.granted.push((at, row as u32, FlitGrant::MADE_HERE, marker.flit()));
+        }
+        let output = &mut self.outputs[row];
+        let (target, ready) = (output.target as usize, at + Cycle::from(output.flight));
+        output.allowed = limit(output.allowed, at, self.interval);
+        let net = self.net_of_row(row);
+        self.flits[net][0] += 1;
+        let fifo = self.fifos.of(target);
+        if fifo.is_empty() {
+            let credit = Cycle::from(fifo.credit);
+            self.flits[net][1] += 1;
+            self.channels.give(row, ready + credit);
+            self.barrier.deliver(target / STRIDE, target % STRIDE, marker, ready);
+        } else {
+            self.put_lane(target, marker.flit(), ready);
+        }
+    }
+
+    /// An output grants FLUSH to its core in a cycle to come.
+    fn flush_ahead<E: Endpoint>(&mut self, row: usize, (at, flit): (Cycle, Flit), endpoint: &mut E) {
         if self.records {
             self.granted.push((at, row as u32, FlitGrant::MADE_HERE, flit));
         }
+        let output = &self.outputs[row];
+        let (target, ready) = (output.target as usize, at + Cycle::from(output.flight));
         let net = self.net_of_row(row);
         self.flits[net][0] += 1;
-        let channel = self.channels.of_output(row);
-        self.channels.spend(channel);
-        let ready = at + Cycle::from(self.outputs[row].flight);
-        let target = self.outputs[row].target as usize;
-        if row % STRIDE >= port::LOCAL {
-            if self.receive.is_empty(target) && self.pop_from[target] <= ready {
-                self.flits[net][1] += 1;
-                self.channels.give(channel, ready + Cycle::from(self.wiring.credit[row]));
-                self.flush_later(row, ready);
-            } else {
-                self.watch_marker(target as u32, endpoint);
-                self.put_received(target as u32, flit, ready);
-            }
-            return;
-        }
-        let output = &mut self.outputs[row];
-        output.allowed = limit(output.allowed, at, self.interval);
-        if self.fifos.is_empty(target) {
+        if self.receive.is_empty(target) && self.pop_from[target] <= ready {
             self.flits[net][1] += 1;
-            self.channels.give(channel, ready + Cycle::from(self.wiring.credit[target]));
-            self.barrier.deliver_at(target / STRIDE, target % STRIDE, flit, ready);
+            self.channels.give(row, ready + Cycle::from(self.wiring.credit[row]));
+            self.flush_later(row, ready);
         } else {
-            self.put_lane(target, flit, ready);
+            self.watch_marker(target as u32, endpoint);
+            self.put_received(target as u32, flit, ready);
         }
     }
 
@@ -205,8 +240,7 @@ impl Sparse {
                 self.flits[net] = self.flits[net].map(|flits| flits + 1);
                 self.channels.spend(channel);
                 self.channels.give(channel, ready + Cycle::from(self.wiring.credit[lane]));
-                let flit = Flit::marker(Kind::Flush, epoch);
-                self.barrier.deliver_at(lane / STRIDE, lane % STRIDE, flit, ready);
+                self.barrier.deliver(lane / STRIDE, lane % STRIDE, Marker::flush(epoch), ready);
             }
         }
         is_free

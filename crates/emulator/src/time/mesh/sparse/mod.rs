@@ -10,7 +10,7 @@ mod one;
 mod ports;
 mod store;
 
-use super::barrier::{Barrier, Owed};
+use super::barrier::Barrier;
 use super::log::Grant;
 use super::wheel::Wheel;
 use super::wiring::{NOWHERE, Wiring};
@@ -26,6 +26,7 @@ const CREDIT: u32 = 3 << 29;
 const TIMER: u32 = 4 << 29;
 const FLUSHED: u32 = 5 << 29;
 const TILE: u32 = 6 << 29;
+const TAKE: u32 = 7 << 29;
 const NUMBER: u32 = (1 << 29) - 1;
 
 /// Rows of a router: its ports, rounded up, so that no row needs a division.
@@ -58,6 +59,8 @@ struct Output {
     flight: u32,
     /// No grant before `now * q >= allowed`.
     allowed: Cycle,
+    /// No grant before this cycle either, for which it is woken; [`Cycle::MAX`] where the credit that it waits for wakes it.
+    sleeps: Cycle,
 }
 
 /// State of a core's sending side in one network.
@@ -93,6 +96,8 @@ pub struct Sparse {
     is_loose: bool,
     /// By core: who waits for what it takes.
     watched: Vec<u8>,
+    /// By core: when it is called to take a flit in time.
+    takes: Vec<Cycle>,
     channels: Channels,
     outputs: Vec<Output>,
     senders: Vec<Sender>,
@@ -111,13 +116,10 @@ pub struct Sparse {
     marked_routers: Vec<u32>,
     /// By router: cores that FLUSH is on the way to, ahead of its time.
     flushing: Vec<u8>,
-    owing: Vec<Owed>,
     /// By output: markers that it owes, oldest first.
     owed: Vec<[Option<(Cycle, Flit)>; 2]>,
     /// Whether grants are told.
     records: bool,
-    /// Tiles that may advance, and when.
-    ready: Vec<(u32, Cycle)>,
     picks: Vec<allocate::Pick>,
     /// What is granted: when, by which output, to which input.
     granted: Vec<(Cycle, u32, u8, Flit)>,
@@ -148,6 +150,7 @@ impl Network for Sparse {
             xy: far(row),
             flight: wiring.flight[row],
             allowed: 0,
+            sleeps: 0,
         };
         let sender = |local: usize| {
             let (router, slot) = shape.local(local);
@@ -167,6 +170,7 @@ impl Network for Sparse {
             pop_from: vec![0; shape.locals()],
             is_loose: false,
             watched: vec![0; shape.cores()],
+            takes: vec![Cycle::MAX; shape.cores()],
             channels,
             wiring,
             injection: shape.injection().into(),
@@ -183,10 +187,8 @@ impl Network for Sparse {
             marked_locals: Vec::new(),
             marked_routers: Vec::new(),
             flushing: vec![0; shape.routers()],
-            owing: Vec::new(),
             owed: vec![[None; 2]; if shape.marker_hop.is_some() { rows } else { 0 }],
             records: false,
-            ready: Vec::new(),
             picks: Vec::new(),
             granted: Vec::new(),
             crossings: [Vec::new(), Vec::new()],
@@ -200,16 +202,14 @@ impl Network for Sparse {
         while let Some(at) = self.wheel.next().filter(|at| *at < until) {
             (self.now, self.wake_from) = (at, at + 1);
             match self.wheel.take_lone(at) {
-                Some(lane) if lane & !NUMBER == LANE && self.shape.vcs == 1 => {
-                    if let Some(output) = self.request(lane as usize) {
-                        self.serve(output, endpoint);
+                Some(event) if self.shape.vcs == 1 => {
+                    if self.play_lone(event, endpoint) {
                         self.tell(endpoint, log);
                         continue;
                     }
-                    self.marked_lanes.push(lane);
                 }
-                Some(event) => self.show_event(event),
-                None => self.show(),
+                Some(event) => self.show_event(event, endpoint),
+                None => self.show(endpoint),
             }
             if !self.woken.is_empty() {
                 let woken = std::mem::take(&mut self.woken);
@@ -255,30 +255,35 @@ impl Network for Sparse {
 
 impl Sparse {
     /// Phase 1: what is due becomes visible.
-    fn show(&mut self) {
+    fn show<E: Endpoint>(&mut self, endpoint: &mut E) {
         let slot = self.wheel.take();
-        slot.events().iter().for_each(|event| self.show_event(*event));
+        slot.events().iter().for_each(|event| self.show_event(*event, endpoint));
         if slot.has_more() {
             let mut events = std::mem::take(&mut self.events);
             self.wheel.take_more(&mut events);
-            events.drain(..).for_each(|event| self.show_event(event));
+            events.drain(..).for_each(|event| self.show_event(event, endpoint));
             self.events = events;
         }
     }
 
     #[inline]
-    fn show_event(&mut self, event: u32) {
+    fn show_event<E: Endpoint>(&mut self, event: u32, endpoint: &mut E) {
         let number = event & NUMBER;
         match event & !NUMBER {
             LANE => match self.request(number as usize) {
+                Some(output) if self.outputs[output].sleeps > self.now => {}
                 Some(output) => self.activate(output as u32),
                 None => self.marked_lanes.push(number),
             },
-            OUTPUT => self.activate(number),
-            ARRIVAL => self.show_arrival(number),
+            OUTPUT => {
+                self.outputs[number as usize].sleeps = 0;
+                self.activate(number);
+            }
+            ARRIVAL => self.show_arrival(number, endpoint),
+            TAKE => self.take_in_time(number as usize, endpoint),
             CREDIT => self.woken.push(Wake::Port(number)),
             FLUSHED => self.marked_routers.push(number),
-            TILE => self.ready.push((number, self.now)),
+            TILE => self.barrier.push_ready(number, self.now),
             _ => self.woken.push(Wake::Core(number)),
         }
     }
@@ -296,11 +301,13 @@ impl Sparse {
         Some(output)
     }
 
-    fn show_arrival(&mut self, local: u32) {
+    fn show_arrival<E: Endpoint>(&mut self, local: u32, endpoint: &mut E) {
         if self.receive.is_empty(local as usize) {
             // Taken behind time, before somebody waited for it.
         } else if self.receive.front(local as usize).0.is_marker() {
             self.marked_locals.push(local);
+        } else if self.is_loose {
+            self.take_in_time(self.core(local), endpoint);
         } else {
             self.woken.push(Wake::Port(local));
         }

@@ -4,15 +4,38 @@
 //! alone in their cycle, for which nothing is gathered.
 
 use super::allocate::limit;
-use super::{Cycle, Endpoint, FREE, Flit, FlitGrant, OUTPUT, STRIDE, Sparse, port};
+use super::{Cycle, Endpoint, FREE, Flit, FlitGrant, LANE, NUMBER, OUTPUT, STRIDE, Sparse, TAKE, port};
 use crate::time::mesh::wiring::route;
 
 impl Sparse {
-    /// An output that changed grants what it can; where it cannot, it is woken when it may.
+    /// Plays an event that is alone in its cycle, if it needs neither cores nor barrier.
+    #[inline(always)]
+    pub(super) fn play_lone<E: Endpoint>(&mut self, event: u32, endpoint: &mut E) -> bool {
+        let number = (event & NUMBER) as usize;
+        match event & !NUMBER {
+            LANE => match self.request(number) {
+                Some(output) if self.outputs[output].sleeps > self.now => {}
+                Some(output) => self.serve(output, endpoint),
+                None => {
+                    self.marked_lanes.push(number as u32);
+                    return false;
+                }
+            },
+            OUTPUT => self.serve(number, endpoint),
+            _ => {
+                self.show_event(event, endpoint);
+                return event & !NUMBER == TAKE && self.woken.is_empty();
+            }
+        }
+        true
+    }
+
+    /// An output that changed grants what it can; where it cannot, it sleeps until it may.
     #[inline(always)]
     pub(super) fn serve<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
         let now = self.now;
         let output = &mut self.outputs[row];
+        output.sleeps = 0;
         let is_locked = output.lock != FREE;
         let request = if is_locked { output.request & 1 << output.lock } else { output.request };
         let marker = output.owes && !is_locked && self.is_owed(row);
@@ -22,7 +45,8 @@ impl Sparse {
         let [p, q] = self.interval;
         let output = &mut self.outputs[row];
         if now * q < output.allowed {
-            self.wheel.push(output.allowed.div_ceil(q), OUTPUT | row as u32);
+            output.sleeps = output.allowed.div_ceil(q);
+            self.wheel.push(output.sleeps, OUTPUT | row as u32);
             return;
         }
         if !self.channels.take(row, now) && !self.starve(row, endpoint) {
@@ -37,16 +61,16 @@ impl Sparse {
         let lane = (if ahead != 0 { ahead } else { request }).trailing_zeros() as u8;
         output.request &= !(1 << lane);
         output.pointer = (lane + 1) % STRIDE as u8;
-        let flit = self.take_lane(row / STRIDE * STRIDE + usize::from(lane));
+        let from = row / STRIDE * STRIDE + usize::from(lane);
+        let flit = self.take_lane(from);
         let output = &mut self.outputs[row];
         output.lock = if flit.tail() { FREE } else { lane };
-        let mesh = row % STRIDE < port::LOCAL;
-        if mesh {
+        if row % STRIDE < port::LOCAL {
             output.allowed = limit(output.allowed, now, [p, q]);
         }
-        let goes_on = output.request != 0 || output.owes && self.is_owed(row);
         self.pass_on(row, 0, (flit, lane), endpoint);
-        if goes_on {
+        self.follow(row, from);
+        if self.wants_more(row) {
             self.go_on(row, endpoint);
         }
     }
@@ -60,11 +84,17 @@ impl Sparse {
         if row % STRIDE < port::LOCAL {
             output.allowed = limit(output.allowed, self.now, interval);
         }
-        let goes_on = output.request != 0 || output.owes && self.is_owed(row);
         self.pass_on(row, 0, (flit, FlitGrant::MADE_HERE), endpoint);
-        if goes_on {
+        if self.wants_more(row) {
             self.go_on(row, endpoint);
         }
+    }
+
+    /// Whether something wants an output that has granted.
+    #[inline(always)]
+    fn wants_more(&self, row: usize) -> bool {
+        let output = &self.outputs[row];
+        output.request != 0 || output.owes && self.is_owed(row)
     }
 
     /// What an output granted goes over a channel of its wire.
@@ -106,16 +136,40 @@ impl Sparse {
         is_there
     }
 
-    /// An output that has granted wants to grant again: it is woken when it may.
+    /// The flit behind one that was granted wants its output in the next cycle, unless it shows later or that sleeps: then it
+    /// may as well want it already.
+    #[inline(always)]
+    fn follow(&mut self, granted: usize, lane: usize) {
+        if self.fifos.is_empty(lane) {
+            return;
+        }
+        let (flit, ready) = self.fifos.front(lane);
+        let row = lane / STRIDE * STRIDE + flit.out();
+        let is_asleep = row == granted || self.outputs[row].sleeps > self.now;
+        if ready <= self.now + 1 && is_asleep && !flit.is_marker() {
+            self.outputs[row].request |= 1 << (lane % STRIDE);
+        } else {
+            self.wheel.push(ready.max(self.now + 1), LANE | lane as u32);
+        }
+    }
+
+    /// An output that has granted sleeps until it may grant again.
     fn go_on<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
-        let next = self.channels.next(row, self.now + 1).or_else(|| {
+        let from = (self.now + 1).max(self.outputs[row].allowed.div_ceil(self.interval[1]));
+        let next = self.channels.next(row, from).or_else(|| {
             self.catch_up_behind(row, endpoint);
-            self.channels.next(row, self.now + 1)
+            self.channels.next(row, from)
         });
         match next {
-            Some(at) => self.wheel.push(at, OUTPUT | row as u32),
+            Some(at) => self.sleep(row, at),
             None => self.await_credit(row, endpoint),
         }
+    }
+
+    /// An output is woken in a cycle, and not before.
+    fn sleep(&mut self, row: usize, until: Cycle) {
+        self.outputs[row].sleeps = until;
+        self.wheel.push(until, OUTPUT | row as u32);
     }
 
     /// Plays the core behind an output, if one is there, up to now.
@@ -129,10 +183,14 @@ impl Sparse {
     fn await_credit<E: Endpoint>(&mut self, row: usize, endpoint: &mut E) {
         let local = (row % STRIDE >= port::LOCAL && self.is_loose).then(|| self.outputs[row].target);
         match (self.channels.wait(row, self.now), local) {
-            (Some(at), _) => self.wheel.push(at, OUTPUT | row as u32),
+            (Some(at), _) => {
+                self.sleep(row, at);
+                return;
+            }
             (None, Some(local)) => self.watch_output(local, endpoint),
             (None, None) => {}
         }
+        self.outputs[row].sleeps = Cycle::MAX;
     }
 
     /// Whether the marker that an output owes takes part.

@@ -1,9 +1,9 @@
 //! The cores' side, and what both sides share: popping a FIFO and giving the credit back.
 
 use super::store::Fifo;
-use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, STRIDE, Sparse, TIMER};
+use super::{ARRIVAL, CREDIT, FREE, LANE, OUTPUT, STRIDE, Sparse, TAKE, TIMER};
 use crate::time::mesh::wiring::NOWHERE;
-use crate::time::mesh::{Cycle, Endpoint, Flit, Ports, port};
+use crate::time::mesh::{Cycle, Endpoint, Flit, Ports, Wake, port};
 
 /// Why a core that takes flits behind time must take them in time: an output of network 0 or 1 waits for its credit.
 const OUTPUT_WAITS: u8 = 1;
@@ -65,7 +65,9 @@ impl Ports for Sparse {
 
     #[inline]
     fn waiting(&self, local: u32) -> bool {
-        if self.receive.is_empty(local as usize) || self.is_loose && self.watched[self.core(local)] == 0 {
+        if self.receive.is_empty(local as usize)
+            || self.is_loose && self.watched[self.core(local)] & ASKED == 0
+        {
             return false;
         }
         let (flit, ready) = self.receive.front(local as usize);
@@ -83,12 +85,11 @@ impl Ports for Sparse {
     }
 
     fn watch(&mut self, core: u32, on: bool) {
-        if on {
-            if self.start_watching(core as usize, ASKED) {
-                self.tell_of(core as usize, 0);
-            }
-        } else {
+        if !on {
             self.watched[core as usize] &= !ASKED;
+        } else if self.is_loose {
+            self.watched[core as usize] |= ASKED;
+            self.tell_of(core as usize);
         }
     }
 
@@ -191,36 +192,51 @@ impl Sparse {
     /// From now on tells of what comes at a core, which sees to what is there.
     fn watch_for<E: Endpoint>(&mut self, local: u32, why: u8, endpoint: &mut E) {
         let (core, why) = (self.core(local), why << self.net_of_local(local));
-        if self.start_watching(core, why) {
-            self.tell_of(core, self.now + 1);
-            endpoint.hurry(self.now, core as u32, self);
+        let is_new = self.watched[core] == 0;
+        self.watched[core] |= why;
+        if is_new && self.is_loose {
+            self.hurry(core, endpoint);
         }
     }
 
-    /// A core must take flits in time; whether it need not before.
-    fn start_watching(&mut self, core: usize, why: u8) -> bool {
-        let is_new = self.watched[core] == 0;
-        self.watched[core] |= why;
-        is_new && self.is_loose
+    /// A core that must take flits in time is called when it may take the next of those that are there.
+    fn hurry<E: Endpoint>(&mut self, core: usize, endpoint: &mut E) {
+        let at = endpoint.takes(self.now, core as u32, self).max(self.now + 1);
+        if at < self.takes[core] {
+            self.takes[core] = at;
+            self.wheel.push(at, TAKE | core as u32);
+        }
     }
 
-    /// Tells of the flits at a core that show no sooner than in a cycle.
-    fn tell_of(&mut self, core: usize, from: Cycle) {
+    /// A core takes what it may in this cycle, and is called again while somebody waits for what it takes.
+    pub fn take_in_time<E: Endpoint>(&mut self, core: usize, endpoint: &mut E) {
+        if self.takes[core] <= self.now {
+            self.takes[core] = Cycle::MAX;
+        }
+        if self.watched[core] & ASKED != 0 {
+            self.woken.push(Wake::Core(core as u32));
+            return;
+        }
+        endpoint.settle(self.now, core as u32, self);
+        if self.watched[core] != 0 {
+            self.hurry(core, endpoint);
+        }
+    }
+
+    /// Tells of the flits at a core.
+    fn tell_of(&mut self, core: usize) {
         for local in (core..self.shape.locals()).step_by(self.watched.len()) {
-            if let Some(at) = self.shows(local as u32, self.now).filter(|at| *at >= from) {
+            if let Some(at) = self.shows(local as u32, self.now) {
                 self.wheel.push(at.max(self.now + 1), ARRIVAL | local as u32);
             }
         }
     }
 
-    /// Takes the head of a router's FIFO, gives the credit back and looks at the next.
+    /// Takes the head of a router's FIFO and gives the credit back.
     #[inline(always)]
     pub fn take_lane(&mut self, lane: usize) -> Flit {
         let flit = self.fifos.pop(lane);
-        let &Fifo { ready, back, credit, is_abroad, .. } = self.fifos.of(lane);
-        if !self.fifos.is_empty(lane) {
-            self.wheel.push(ready.max(self.now + 1), LANE | lane as u32);
-        }
+        let &Fifo { back, credit, is_abroad, .. } = self.fifos.of(lane);
         let at = self.now + Cycle::from(credit);
         debug_assert!(back != NOWHERE, "lane {lane} has no source");
         if is_abroad {
@@ -254,7 +270,8 @@ impl Sparse {
             let next = self.receive.of(local as usize).head;
             // Of a spike that shows behind a spike, the core knows.
             let is_due = ready > now || next.is_marker() || flit.is_marker();
-            if is_due && (!self.is_loose || self.watched[core] != 0) {
+            let is_asked = !self.is_loose || self.watched[core] & ASKED != 0;
+            if next.is_marker() || flit.is_marker() && self.watched[core] != 0 || is_due && is_asked {
                 self.wheel.push(ready.max(now + 1), ARRIVAL | local);
             }
         }

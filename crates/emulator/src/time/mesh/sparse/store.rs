@@ -22,6 +22,14 @@ pub struct Fifo {
     pub is_abroad: bool,
 }
 
+impl Fifo {
+    /// Whether nothing is in it, shown or not.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
 /// FIFOs of equal depth; a flit lies in its slot from its grant on, and may be read from its own cycle on.
 #[derive(Clone, Debug)]
 pub struct Fifos {
@@ -79,7 +87,7 @@ impl Fifos {
 
     #[inline]
     pub fn is_empty(&self, fifo: usize) -> bool {
-        self.fifos[fifo].len == 0
+        self.fifos[fifo].is_empty()
     }
 
     /// A FIFO, of which the head is looked at.
