@@ -22,8 +22,6 @@ pub struct Accumulate {
     pushes_from: Cycle,
     /// None leaves it before.
     takes_from: Cycle,
-    /// Messages that are fetched or accumulated, and when that ends, in the order of their ends.
-    inside: VecDeque<(u32, Cycle)>,
 }
 
 impl Accumulate {
@@ -35,7 +33,6 @@ impl Accumulate {
             taken: VecDeque::new(),
             pushes_from: 0,
             takes_from: 0,
-            inside: VecDeque::new(),
         }
     }
 
@@ -44,16 +41,13 @@ impl Accumulate {
         self.cost * Cycle::from(synapses)
     }
 
-    /// Follows the fetch of a message that begins at `start`: when the fetch is over.
-    pub fn follow(&mut self, start: Cycle, id: u32, packet: &Packet) -> Cycle {
-        let (fetched, end) = match packet.synapses {
+    /// Follows the fetch of a message that begins at `start`: when the fetch is over, and when the accumulation. A message
+    /// without synapses ends ahead of those whose synapses wait.
+    pub fn follow(&mut self, start: Cycle, packet: &Packet) -> (Cycle, Cycle) {
+        match packet.synapses {
             0 => (start + packet.cycles, start + packet.cycles),
             synapses => self.accumulate(start, packet.cycles, synapses.into()),
-        };
-        // A message without synapses ends ahead of those whose synapses wait.
-        let ahead = self.inside.iter().rev().take_while(|(_, other)| *other > end).count();
-        self.inside.insert(self.inside.len() - ahead, (id, end));
-        fetched
+        }
     }
 
     /// When the last synapse enters the FIFO, and when it is accumulated.
@@ -71,15 +65,5 @@ impl Accumulate {
             self.takes_from = taken + self.cost;
         }
         (pushed, self.takes_from)
-    }
-
-    /// The next message that is accumulated by now, and when it was.
-    pub fn pop(&mut self, now: Cycle) -> Option<(u32, Cycle)> {
-        self.inside.pop_front_if(|(_, end)| *end <= now)
-    }
-
-    /// When the next message is accumulated, if one is inside.
-    pub fn next(&self) -> Option<Cycle> {
-        self.inside.front().map(|(_, end)| *end)
     }
 }

@@ -50,9 +50,6 @@ pub struct Core {
     flushed: u32,
     /// FLUSH has come on all networks, and messages of the step are still served.
     waits: bool,
-    /// Whether all cores have sent what they have and no marker tells when all is served, so that it asks for calls until
-    /// it is.
-    pub drains: bool,
     /// The next call that was asked for.
     pub timer: Cycle,
     /// The cycle in which its units acted last.
@@ -71,7 +68,6 @@ impl Core {
             transmit: Transmit::new(timing),
             flushed: 0,
             waits: false,
-            drains: false,
             timer: Cycle::MAX,
             played: Cycle::MAX,
             markers,
@@ -111,16 +107,16 @@ impl Core {
         self.has_sent() && self.transmit.ended() <= now
     }
 
-    /// Whether nothing of the current step is left in its receive path.
+    /// When its receive path is done with the messages of this step that it has taken.
     #[must_use]
-    pub const fn has_received(&self) -> bool {
-        self.receive.has_received(self.epoch())
+    pub const fn receives_until(&self) -> Cycle {
+        self.receive.ends(self.epoch())
     }
 
-    /// Whether nothing of any step is left there: then learning has the synapse memory for itself.
+    /// Whether in cycle `now` nothing of any step is left there: then learning has the synapse memory for itself.
     #[must_use]
-    pub const fn is_served(&self) -> bool {
-        self.receive.has_received(false) && self.receive.has_received(true)
+    pub const fn is_served(&self, now: Cycle) -> bool {
+        self.receive.ends(false) <= now && self.receive.ends(true) <= now
     }
 
     /// Cycles of learning of the current step.
@@ -144,10 +140,10 @@ impl Core {
         self.settle(now, timing, flights, ports);
         let sends = self.transmit.cycle(now, timing, self.place, (flights, ports));
         let mut next = sends.min(self.receive.wakes(now, timing, self.place, ports));
-        let flushed = self.waits && self.has_received();
+        let flushed = self.waits && self.receives_until() <= now;
         self.waits &= !flushed;
-        if self.waits || self.drains {
-            next = next.min(self.receive.next_end().max(now + 1));
+        if self.waits {
+            next = next.min(self.receives_until());
         }
         if !self.markers && self.has_sent() && !self.has_sent_by(now) {
             next = next.min(self.transmit.ended());
@@ -190,9 +186,9 @@ impl Core {
             return false;
         }
         self.settle(now, timing, flights, ports);
-        self.waits = !self.has_received();
+        self.waits = self.receives_until() > now;
         if self.waits {
-            self.ask(self.receive.next_end().max(now + 1), ports);
+            self.ask(self.receives_until(), ports);
         }
         !self.waits
     }

@@ -193,8 +193,12 @@ impl Interface {
     /// The next cycle in which it sends something, a refused flit aside.
     pub fn next(&self, now: Cycle, is_over: bool) -> Cycle {
         let sends = |net: usize| {
-            let has_some = !self.queues[net].is_empty() || self.may_flush(net, is_over);
-            if has_some && !self.refused[net] { self.sent_at[net].max(now) + 1 } else { Cycle::MAX }
+            let shows = match self.queues[net].head() {
+                Some((_, shows)) => shows,
+                None if self.may_flush(net, is_over) => 0,
+                None => return Cycle::MAX,
+            };
+            if self.refused[net] { Cycle::MAX } else { shows.max(self.sent_at[net].max(now) + 1) }
         };
         (0..self.nets()).map(sends).fold(Cycle::MAX, Cycle::min)
     }

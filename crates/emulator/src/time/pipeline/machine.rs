@@ -189,7 +189,7 @@ impl Machine {
             self.flush_core(now, core, ports);
         }
         debug_assert!(
-            self.learning[core as usize].is_none() || self.cores[core as usize].is_served(),
+            self.learning[core as usize].is_none() || self.cores[core as usize].is_served(now),
             "core {core} reads synapses while it learns"
         );
         if self.learning[core as usize].is_some_and(|at| at <= now) {
@@ -229,7 +229,10 @@ impl Machine {
         let mine = self.mapped[first..].iter().take_while(|core| **core < (tile + 1) * slots);
         for (i, core) in mine.enumerate() {
             let core = &mut self.cores[*core as usize];
-            assert!(core.has_sent() && core.has_received(), "a core advances with work of its step left");
+            assert!(
+                core.has_sent() && core.receives_until() <= now,
+                "a core advances with work of its step left"
+            );
             self.ends[index].spent[first + i] = core.account();
         }
         let of = &mut self.tiles[tile as usize];
@@ -275,21 +278,23 @@ impl Machine {
         }
         if self.flights.under_way() == 0 {
             self.drain(now, false, ports);
-            let learning = self.mapped.iter().map(|core| self.cores[*core as usize].learning()).max();
+            let mapped = self.mapped.iter().map(|core| &self.cores[*core as usize]);
+            let flushed = mapped.clone().map(Core::receives_until).fold(now, Cycle::max);
+            let learning = mapped.map(Core::learning).max();
             let step = self.tiles[0].step;
-            self.ends[(step - self.ends_from) as usize].flushed = now;
-            let at = (now + learning.unwrap_or(0) + wait).max(now + 1);
+            self.ends[(step - self.ends_from) as usize].flushed = flushed;
+            // The units act in that cycle: an empty table leaves the next.
+            let at = (flushed + learning.unwrap_or(0) + wait).max(flushed + 1);
             self.table_at = Some(at);
             ports.wake(0, at);
         }
     }
 
-    /// All messages of the step are in the mesh: from now on, or until now, cores ask for calls until all is served.
+    /// All messages of the step are in the mesh: from now on, or until now, cores take them in time.
     fn drain(&mut self, now: Cycle, on: bool, ports: &mut impl Ports) {
         self.drains = on;
         for i in 0..self.mapped.len() {
             let core = self.mapped[i];
-            self.cores[core as usize].drains = on;
             if on {
                 self.play(now, core, ports);
             }

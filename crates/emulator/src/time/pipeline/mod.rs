@@ -17,6 +17,7 @@ mod core;
 mod flights;
 mod interface;
 mod links;
+mod lookups;
 mod machine;
 mod plan;
 mod queue;

@@ -153,7 +153,7 @@ impl Transmit {
         at
     }
 
-    /// Plays sweep and axons up to a cycle and with it.
+    /// Plays sweep and axons up to a cycle and with it, and on as long as messages pass the interface.
     fn play(
         &mut self,
         until: Cycle,
@@ -163,7 +163,7 @@ impl Transmit {
     ) {
         loop {
             let at = self.sweep_at.min(self.axon_at);
-            if at > until {
+            if at > until && !self.may_run_on() {
                 return;
             }
             if self.sweep_at == at {
@@ -173,6 +173,18 @@ impl Transmit {
                 self.send_axons(at, timing, place, (flights, ports));
             }
         }
+    }
+
+    /// Whether what comes next concerns nobody else, or only the mesh, which is sure to take what passes: messages wait
+    /// nowhere, and the step does not end with it.
+    fn may_run_on(&self) -> bool {
+        let is_last_span = self.span >= self.plan.spans.len();
+        let is_last = match self.axon_out {
+            _ if self.sweep_at <= self.axon_at => is_last_span,
+            Some((next, end)) => next + 1 >= end && self.spikes.is_empty() && is_last_span,
+            None => is_last_span,
+        };
+        !is_last && self.interface.is_empty() && self.host.is_empty()
     }
 
     /// The sweep over compartments; it halts where a spike finds no slot.
