@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::claims::Taken;
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -92,6 +94,9 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
+        if let Some(taken) = error.get_ref().and_then(|inner| inner.downcast_ref::<Taken>()) {
+            return taken.clone().into();
+        }
         Self::user(format!("cannot {what} {}: {error}", path.display()))
     }
 

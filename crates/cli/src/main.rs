@@ -2,6 +2,7 @@
 
 mod calibration;
 mod chip;
+mod claims;
 mod commands;
 mod failure;
 mod flits;

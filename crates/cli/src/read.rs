@@ -6,6 +6,7 @@ use std::path::Path;
 
 use image::bytes::{HEADER_BYTES, MAGIC};
 
+use crate::claims;
 use crate::failure::Failure;
 
 /// Longest text: descriptions, graphs, assembly.
@@ -15,12 +16,19 @@ const STREAM_MAX: u64 = 1 << 30;
 
 /// All bytes of a file.
 pub fn data(path: &Path) -> Result<Vec<u8>, Error> {
+    claims::read(path).map_err(Error::other)?;
     let (mut file, most) = open(path)?;
     rest(&mut file, Vec::new(), most)
 }
 
 /// The text of a file.
 pub fn text(path: &Path) -> Result<String, Failure> {
+    claims::read(path)?;
+    replaced(path)
+}
+
+/// The text of a file that the command may replace: no input of it.
+pub fn replaced(path: &Path) -> Result<String, Failure> {
     let io = |error: Error| Failure::io("read", path, &error);
     let (mut file, most) = open(path).map_err(io)?;
     let bytes = rest(&mut file, Vec::new(), most.min(TEXT_MAX)).map_err(io)?;
@@ -35,6 +43,7 @@ pub fn text(path: &Path) -> Result<String, Failure> {
 
 /// The bytes of an image; of what does not begin as one, only the beginning.
 pub fn image(path: &Path) -> Result<Vec<u8>, Error> {
+    claims::read(path).map_err(Error::other)?;
     let (mut file, most) = open(path)?;
     let head = rest(&mut (&mut file).take(HEADER_BYTES as u64), Vec::new(), most)?;
     if head.starts_with(&MAGIC) { rest(&mut file, head, most) } else { Ok(head) }

@@ -4,11 +4,18 @@ use std::fs;
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::claims;
 use crate::failure::Failure;
 
 /// Writes `bytes` to a file beside `path`, then renames it, so that nobody ever sees half of it. A link stays a link, a
-/// device or pipe is written into, a file that is read-only is refused.
+/// device or pipe is written into, a file that is read-only or was read is refused.
 pub fn atomic(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    claims::unread(path)?;
+    in_place(path, bytes)
+}
+
+/// As [`atomic`], of a file that was read to be changed.
+pub fn in_place(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let io = |error: Error| Failure::io("write", path, &error);
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     match fs::metadata(&target) {
@@ -23,24 +30,30 @@ pub fn atomic(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Refuses a file that could not be written, before the work whose result it is for.
-pub fn possible(path: Option<&Path>) -> Result<(), Failure> {
+/// Claims the file that an option names, before the work whose result it is for; one that could not be written is
+/// refused, and one that the command reads or writes otherwise.
+pub fn claim(option: &str, path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     let io = |error| Failure::io("write", path, &error);
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(parent) = parent {
+    if let Some(parent) = parent.filter(|parent| !claims::is_made(parent)) {
         fs::metadata(parent).map_err(io)?;
     }
-    if path.is_dir() { Err(io(Error::new(ErrorKind::IsADirectory, "it is a folder"))) } else { Ok(()) }
+    if path.is_dir() {
+        return Err(io(Error::new(ErrorKind::IsADirectory, "it is a folder")));
+    }
+    claims::claim(&format!("{option} {}", path.display()), path)
 }
 
-/// Refuses a folder that could not be made or written into, before the work whose results it is for; makes nothing.
-pub fn possible_folder(path: &Path) -> Result<(), Failure> {
+/// Refuses a folder that could not be made or written into, before the work whose results it is for; makes nothing yet.
+pub fn claim_folder(path: &Path) -> Result<(), Failure> {
     let full = std::path::absolute(path).map_err(|error| Failure::io("make the folder", path, &error))?;
     let there = full.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(&full);
     let probe = there.join(format!(".seamount.{}.part", std::process::id()));
     let tried = fs::create_dir(&probe).and_then(|()| fs::remove_dir(&probe));
-    tried.map_err(|error| Failure::io("make the folder", path, &error))
+    tried.map_err(|error| Failure::io("make the folder", path, &error))?;
+    claims::make(path);
+    Ok(())
 }
 
 fn renamed(target: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -52,6 +65,36 @@ fn renamed(target: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Makes a folder and its parents.
 pub fn folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(|error| Failure::io("make the folder", path, &error))
+}
+
+/// A folder that goes away again, with those above it that were made for it, if nothing comes into it.
+pub struct NewFolder<'a> {
+    path: &'a Path,
+    made: Vec<PathBuf>,
+}
+
+impl<'a> NewFolder<'a> {
+    /// Makes a folder and its parents.
+    pub fn make(path: &'a Path) -> Result<Self, Failure> {
+        let missing =
+            path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = missing.map(Path::to_path_buf).collect();
+        folder(path)?;
+        Ok(Self { path, made })
+    }
+
+    /// It stays.
+    pub fn keep(mut self) -> &'a Path {
+        self.made.clear();
+        self.path
+    }
+}
+
+impl Drop for NewFolder<'_> {
+    fn drop(&mut self) {
+        // One that holds something stays.
+        self.made.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+    }
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -93,10 +136,15 @@ mod tests {
         locked.set_readonly(true);
         fs::set_permissions(&file, locked).unwrap();
         assert!(atomic(&file, b"four").is_err() && atomic(&dir, b"five").is_err());
-        assert!(possible(Some(&dir)).is_err() && possible(Some(&dir.join("no/a"))).is_err());
-        assert!(possible(Some(&dir.join("new"))).is_ok() && possible(None).is_ok());
-        assert!(possible_folder(&dir.join("x/y")).is_ok() && !dir.join("x").exists());
-        assert!(possible_folder(&file.join("y")).is_err() && possible_folder(&file).is_err());
+        assert!(claim("-o", Some(&dir)).is_err() && claim("-o", Some(&dir.join("no/a"))).is_err());
+        assert!(claim("-o", Some(&dir.join("new"))).is_ok() && claim("-o", None).is_ok());
+        assert!(claim_folder(&dir.join("x/y")).is_ok() && !dir.join("x").exists());
+        assert!(claim("-o", Some(&dir.join("x/y/z"))).is_ok(), "the folder will be there");
+        assert!(claim_folder(&file.join("y")).is_err() && claim_folder(&file).is_err());
+        drop(NewFolder::make(&dir.join("x/y")));
+        assert!(!dir.join("x").exists());
+        fs::write(NewFolder::make(&dir.join("x/y")).unwrap().path.join("z"), "").unwrap();
+        assert!(dir.join("x/y/z").exists());
         fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -22,6 +22,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    write::claim("-o", Some(&arguments.out))?;
     let source = open::text(&arguments.text)?;
     let image = asm::parse(&source.text).map_err(|errors| {
         let findings = errors.iter().map(|error| finding(error, &source.text));

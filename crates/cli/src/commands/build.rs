@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use image::Image;
+use isa::timing::Timing;
 use serde_json::json;
+use trace::Stimulus;
 
 use crate::calibration;
 use crate::failure::{Exit, Failure};
@@ -43,13 +45,20 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    write::claim("-o", arguments.out.as_deref())?;
+    write::claim("--placement-svg", arguments.placement_svg.as_deref())?;
     let network = open::network(&arguments.input.path, ui)?;
     let rates =
         arguments.profile.as_deref().map(|folder| profile::read(folder, &network.graph)).transpose()?;
     let guided = rates.is_some();
     let compiled = open::compile_for(&network, &arguments.layout, rates.unwrap_or_default(), ui)?;
     check(&network, &compiled.image)?;
-    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.img", network.graph.name)));
+    let rivals = if arguments.report && guided {
+        Some(Rivals::read(arguments, &network, &compiled.image, ui)?)
+    } else {
+        None
+    };
+    let out = out(arguments, &network)?;
     let bytes = open::bytes(&compiled.image)?;
     write::atomic(&out, &bytes)?;
     ui.status("Wrote", &format!("{} ({} bytes)", out.display(), bytes.len()));
@@ -62,8 +71,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         object["report"] = serde_json::to_value(&compiled.report).unwrap_or_default();
         ui.print(&compiled.report.text());
     }
-    if arguments.report && guided {
-        let comparison = compare(arguments, &network, compiled.image, ui)?;
+    if let Some(rivals) = rivals {
+        let comparison = rivals.compare(compiled.image, ui)?;
         object["profile"] = serde_json::to_value(&comparison).unwrap_or_default();
         ui.print(&comparison.text());
     }
@@ -71,12 +80,37 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// Runs the image beside one that was placed without the profile.
-fn compare(arguments: &Arguments, network: &Network, image: Image, ui: &Ui) -> Result<Comparison, Failure> {
-    let timing = calibration::for_steps(arguments.calibration.as_deref().unwrap_or(calibration::DEFAULT))?;
-    let without = open::compile(network, &arguments.layout, ui)?.image;
-    let stimulus = spikes::read(&arguments.spikes, &image, ui)?;
-    profile::compare([without, image], &stimulus, &timing, &ui.bar(1, "steps"))
+/// The image's file: what was asked for, or its name.
+fn out(arguments: &Arguments, network: &Network) -> Result<PathBuf, Failure> {
+    if let Some(out) = &arguments.out {
+        return Ok(out.clone());
+    }
+    let out = PathBuf::from(format!("{}.img", network.graph.name));
+    write::claim("the image", Some(&out))?;
+    Ok(out)
+}
+
+/// What an image is compared with, and how.
+struct Rivals {
+    timing: Timing,
+    without: Image,
+    stimulus: Stimulus,
+}
+
+impl Rivals {
+    /// Places without the profile, and reads how both are run.
+    fn read(arguments: &Arguments, network: &Network, image: &Image, ui: &Ui) -> Result<Self, Failure> {
+        let name = arguments.calibration.as_deref().unwrap_or(calibration::DEFAULT);
+        let timing = calibration::for_steps(name)?;
+        let stimulus = spikes::read(&arguments.spikes, image, ui)?;
+        let without = open::compile(network, &arguments.layout, ui)?.image;
+        Ok(Self { timing, without, stimulus })
+    }
+
+    /// Runs the image beside the one that was placed without the profile.
+    fn compare(self, image: Image, ui: &Ui) -> Result<Comparison, Failure> {
+        profile::compare([self.without, image], &self.stimulus, &self.timing, &ui.bar(1, "steps"))
+    }
 }
 
 /// Reads the image back and holds it against the network; a difference is our mistake.

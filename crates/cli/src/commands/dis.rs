@@ -24,6 +24,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    write::claim("-o", arguments.out.as_deref())?;
     let image = open::image(&arguments.input.path, &arguments.layout, ui)?;
     let text = asm::print(&image);
     match &arguments.out {

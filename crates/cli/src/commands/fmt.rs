@@ -59,7 +59,7 @@ fn formatted(path: &Path, check: bool) -> Result<bool, Failure> {
     let text = network::fmt(&source.text).map_err(|found| open::diagnosed(&found.0, source.clone()))?;
     let differs = *text != *source.text;
     if differs && !check {
-        write::atomic(path, text.as_bytes())?;
+        write::in_place(path, text.as_bytes())?;
     }
     Ok(differs)
 }

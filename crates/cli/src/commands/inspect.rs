@@ -45,12 +45,9 @@ enum Dot {
 const DRAWN_MAX: usize = 1_000_000;
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    write::claim("--graph", arguments.graph.as_deref())?;
     let network = open::network(&arguments.input.path, ui)?;
     let graph = &network.graph;
-    if let Some(path) = &arguments.graph {
-        write::atomic(path, network::to_json(graph).as_bytes())?;
-        ui.status("Wrote", &path.display().to_string());
-    }
     let note = |n: &network::Note| json!({ "thing": n.thing, "asked": n.asked, "got": n.got });
     let notes: Vec<_> = network.notes.iter().map(note).collect();
     let mut object = json!({ "schema": trace::SCHEMA, "graph": graph, "quantised": notes });
@@ -65,6 +62,10 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     } else {
         text(&network)
     };
+    if let Some(path) = &arguments.graph {
+        write::atomic(path, network::to_json(graph).as_bytes())?;
+        ui.status("Wrote", &path.display().to_string());
+    }
     ui.object(&object);
     ui.print(&shown);
     Ok(Exit::Ok)

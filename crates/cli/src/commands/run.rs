@@ -8,6 +8,7 @@ use image::{Image, Record};
 use isa::spec::spec_hash;
 use serde_json::json;
 
+use crate::claims;
 use crate::failure::{Exit, Failure};
 use crate::open::Network;
 use crate::run::options::RunOptions;
@@ -50,8 +51,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let (save_net, save_image) = (arguments.save_net.as_deref(), arguments.save_image.as_deref());
     learned::check_name(save_net)?;
-    write::possible(save_net)?;
-    write::possible(save_image)?;
+    arguments.claim()?;
+    let timing = arguments.timing.find()?;
     let (network, image) = arguments.options.open(ui)?;
     if network.is_none() && arguments.save_net.is_some() {
         return Err(
@@ -59,10 +60,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         );
     }
     let plan = plan(arguments, network.as_ref(), &image, ui)?;
-    let timing = arguments.timing.find()?;
-    if let Some(folder) = &arguments.out {
-        write::possible_folder(folder)?;
-        write::possible_folder(&folder.join("time"))?;
+    match &arguments.out {
+        Some(folder) => files::claim(folder, files::names(&plan.records))?,
+        None => claims::claim("the report", &report_folder(&image).join("index.html"))?,
     }
     announce(&image, &plan, ui);
     let bar = ui.bar(1, "steps");
@@ -79,24 +79,47 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
         }
     };
     let image = machine.chip().image();
-    let mut written = learned::save_image(save_image, machine.chip())?;
+    let folder = arguments.out.as_deref().map(write::NewFolder::make).transpose()?;
+    // Single files before the folder: one that cannot be written leaves no folder that looks like a whole run.
+    let mut written = save_flits(arguments, watched.as_ref(), ui)?;
+    written.extend(learned::save_image(save_image, machine.chip())?);
     written.extend(learned::save_net(save_net, network.as_ref(), machine.chip())?);
     let mut saved = Vec::new();
-    if let Some(folder) = &arguments.out {
+    if let Some(folder) = folder {
+        let folder = folder.keep();
         earlier::remove(folder)?;
         saved = watched.as_ref().map_or(Ok(Vec::new()), |watched| watched.write(folder))?;
     }
-    let saved = save(arguments, image, (&outcome, saved), ui)?;
-    if let (Some(flits), Some(path)) =
-        (watched.as_ref().and_then(|w| w.flits.as_ref()), arguments.timing.flit_log())
-    {
-        let hash = flits.write(path)?;
-        ui.status("Wrote", &format!("{} (hash {hash:016x})", path.display()));
-        written.push(path.into());
-    }
-    written.extend(saved);
+    written.extend(save(arguments, image, (&outcome, saved), ui)?);
     show(image, (&outcome, watched.as_ref()), &written, ui);
     Ok(Exit::Ok)
+}
+
+impl Arguments {
+    /// Claims every file that the run will write and whose name is known before anything is read.
+    fn claim(&self) -> Result<(), Failure> {
+        if let Some(folder) = &self.out {
+            write::claim_folder(folder)?;
+            write::claim_folder(&folder.join("time"))?;
+            files::claim(folder, files::always(folder))?;
+        }
+        write::claim("--save-net", self.save_net.as_deref())?;
+        write::claim("--save-image", self.save_image.as_deref())?;
+        write::claim("--flit-log", self.timing.flit_log())
+    }
+}
+
+/// Where the report goes if nobody says where.
+fn report_folder(image: &Image) -> PathBuf {
+    Path::new("run").join(files::plain(&image.symbols.name))
+}
+
+fn save_flits(arguments: &Arguments, watched: Option<&Watched>, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
+    let flits = watched.and_then(|watched| watched.flits.as_ref());
+    let (Some(flits), Some(path)) = (flits, arguments.timing.flit_log()) else { return Ok(Vec::new()) };
+    let hash = flits.write(path)?;
+    ui.status("Wrote", &format!("{} (hash {hash:016x})", path.display()));
+    Ok(vec![path.into()])
 }
 
 fn plan(arguments: &Arguments, network: Option<&Network>, image: &Image, ui: &Ui) -> Result<Plan, Failure> {
@@ -169,7 +192,7 @@ fn save(
     if ui.json {
         return Ok(Vec::new());
     }
-    let folder = Path::new("run").join(files::plain(&image.symbols.name));
+    let folder = report_folder(image);
     // Nobody asked for it: what was computed is shown all the same.
     Ok(files::report(&folder, outcome, &bands).map_or_else(
         |failure| {

@@ -20,20 +20,24 @@ pub fn names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
     parts.map(|parts| parts.join("/")).collect()
 }
 
+/// Names of the files of an earlier run in `folder`, relative to it.
+pub fn named(folder: &Path) -> Vec<String> {
+    let text = read::replaced(&folder.join("summary.json")).ok();
+    let summary: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let is_ours = summary["digest"].is_string() && summary["backend"].is_string();
+    let named = summary[FILES].as_array().filter(|_| is_ours).into_iter().flatten();
+    named.filter_map(Value::as_str).filter(|name| is_name(name)).map(String::from).collect()
+}
+
 /// Removes what the summary in `folder` names, the summary first, and `time/` if nothing is left there.
 pub fn remove(folder: &Path) -> Result<(), Failure> {
     let path = folder.join("summary.json");
     if !path.exists() {
         return Ok(());
     }
-    let summary: Value =
-        read::text(&path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let named = named(folder);
     file(&path)?;
-    let is_ours = summary["digest"].is_string() && summary["backend"].is_string();
-    let named = summary[FILES].as_array().filter(|_| is_ours).into_iter().flatten();
-    for name in named.filter_map(Value::as_str).filter(|name| is_name(name)) {
-        file(&folder.join(name))?;
-    }
+    named.into_iter().try_for_each(|name| file(&folder.join(name)))?;
     // A folder that holds something else stays.
     let _ = fs::remove_dir(folder.join("time"));
     Ok(())

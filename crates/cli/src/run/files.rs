@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use image::Record;
 use trace::files::{FileError, write_events, write_npy, write_npz};
 use trace::{Raster, Recording, html, svg};
 
 use super::outcome::{Measured, Outcome, SpikeRecord};
 use super::{earlier, names};
+use crate::claims;
 use crate::failure::Failure;
+use crate::time::files::TABLES;
 use crate::write;
 
 /// Writes `spikes.evt`, `samples.csv`, for every record an npy and a CSV, and all of them in one `recordings.npz`:
@@ -45,6 +48,27 @@ pub fn data(folder: &Path, outcome: &Outcome, before: Vec<PathBuf>) -> Result<Ve
     summary.measure(earlier::FILES, earlier::names(folder, &out.files));
     out.put("summary.json", format!("{}\n", summary.to_json()).as_bytes())?;
     Ok(out.files)
+}
+
+/// The files of every run in `folder`, and those of an earlier run, which go away.
+pub fn always(folder: &Path) -> Vec<PathBuf> {
+    let names = ["spikes.evt", "recordings.npz", "samples.csv", "summary.json", "index.html"];
+    let tables = TABLES.map(|name| Path::new("time").join(name));
+    let earlier = earlier::named(folder).into_iter().map(PathBuf::from);
+    names.into_iter().map(PathBuf::from).chain(tables).chain(earlier).collect()
+}
+
+/// The files of records.
+pub fn names(records: &[Record]) -> Vec<PathBuf> {
+    let mut names = Names::default();
+    let both = |name: String| ["npy", "csv"].map(|end| PathBuf::from(format!("{name}.{end}")));
+    records.iter().flat_map(|record| both(names.of(&record.name))).collect()
+}
+
+/// Claims files in a folder for a run.
+pub fn claim(folder: &Path, names: Vec<PathBuf>) -> Result<(), Failure> {
+    let words = format!("--out {}", folder.display());
+    names.into_iter().try_for_each(|name| claims::claim(&words, &folder.join(name)))
 }
 
 /// All recordings under their names.

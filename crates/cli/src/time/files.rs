@@ -13,6 +13,9 @@ use isa::ids::{CoreId, Key};
 use super::tally;
 use crate::run::names;
 
+/// The tables.
+pub const TABLES: [&str; 5] = ["timing.csv", "cores.csv", "rates.csv", "links.csv", "latency.csv"];
+
 /// Rows of `timing.csv`, one a step.
 #[derive(Clone, Debug)]
 pub struct Table {

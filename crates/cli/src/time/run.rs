@@ -22,7 +22,6 @@ use crate::flits::Keeper;
 use crate::run::machine::Machine;
 use crate::run::outcome::Outcome;
 use crate::run::session::{self, Plan};
-use crate::write;
 
 /// Whether a run is timed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -60,7 +59,6 @@ impl Asked {
 
     /// The calibration, if the run is timed.
     pub fn find(&self) -> Result<Option<Timing>, Failure> {
-        write::possible(self.flit_log())?;
         if let (Mode::None, Some(path)) = (self.timing, &self.flit_log) {
             let what = format!("--flit-log {}: the run is not timed", path.display());
             return Err(Failure::user(what).help("say `--timing cycle` as well"));
@@ -137,9 +135,10 @@ pub fn run<'a>(
     if let Some(links) = &watched.links {
         let cycles = watched.timed.tally.all_cycles();
         let rates = files::rates(&outcome.fires, &machine.chip().image().symbols);
-        watched.tables.push(("rates.csv", rates));
-        watched.tables.push(("links.csv", files::links(links, &watched.shape, cycles)));
-        watched.tables.push(("latency.csv", files::latency(links)));
+        let [.., rates_csv, links_csv, latency_csv] = files::TABLES;
+        watched.tables.push((rates_csv, rates));
+        watched.tables.push((links_csv, files::links(links, &watched.shape, cycles)));
+        watched.tables.push((latency_csv, files::latency(links)));
     }
     Ok((outcome, machine, watched))
 }
@@ -178,7 +177,8 @@ fn watch<'a, L: Logged>(
     let model = watch.timed();
     let mut tables = Vec::new();
     if let Some(table) = &watch.table {
-        tables = vec![("timing.csv", table.csv().to_string()), ("cores.csv", files::cores(model))];
+        let [timing_csv, cores_csv, ..] = files::TABLES;
+        tables = vec![(timing_csv, table.csv().to_string()), (cores_csv, files::cores(model))];
     }
     let samples = sampled.then_some(outcome.summary.samples);
     let timed = Timed { timing: timing.clone(), tally: watch.tally.clone(), boards, samples };

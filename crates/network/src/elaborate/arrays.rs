@@ -72,7 +72,9 @@ impl Elaborator<'_> {
         let LoadError::File { path, .. } = error else { return self.fail(found) };
         let known = self.loader.beside(path);
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        self.fail(match nearest(path, &names) {
+        // One that is there was not misspelt.
+        let near = if names.contains(&path.as_str()) { None } else { nearest(path, &names) };
+        self.fail(match near {
             Some(name) => found.label(format!("did you mean `{name}`?")),
             None => found,
         })

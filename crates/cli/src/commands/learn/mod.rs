@@ -71,6 +71,7 @@ fn check(given: &Given, ui: &Ui) -> Result<(), Failure> {
 }
 
 fn show(given: &Given, svg: Option<&PathBuf>, ui: &Ui) -> Result<(), Failure> {
+    write::claim("--svg", svg.map(PathBuf::as_path))?;
     let rule = given.rule()?;
     let window = given.window(&rule);
     let points = &window.points;

@@ -90,9 +90,9 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
             Failure::user("--engine dense plays on one thread").help("leave --threads or --engine out")
         );
     }
-    for path in [&arguments.csv, &arguments.plot, &arguments.flit_log] {
-        write::possible(path.as_deref())?;
-    }
+    let outputs =
+        [("--csv", &arguments.csv), ("--plot", &arguments.plot), ("--flit-log", &arguments.flit_log)];
+    outputs.into_iter().try_for_each(|(option, path)| write::claim(option, path.as_deref()))?;
     if arguments.flit_log.is_some() && arguments.seeds > 1 {
         return Err(Failure::user(format!(
             "--flit-log keeps one run, --seeds {} are several",
@@ -105,14 +105,16 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     let mut log = arguments.flit_log.as_ref().map(|_| Keeper::default());
     let curve = curve(arguments, log.as_mut(), ui)?;
     let seconds = start.elapsed().as_secs_f64();
-    let mut written = write(arguments, &curve)?;
     let mut object = show::object(&curve);
+    // The log first: it may be too long.
+    let mut written = Vec::new();
     if let (Some(log), Some(path)) = (&log, &arguments.flit_log) {
         let hash = format!("{:016x}", log.write(path)?);
         ui.status("Hash", &hash);
         object["log_hash"] = json!(hash);
         written.push(path.clone());
     }
+    written.extend(write(arguments, &curve)?);
     object["files"] = json!(written);
     ui.object(&object);
     ui.print(&show::text(&curve));
