@@ -149,24 +149,52 @@ fn what_was_not_measured_is_no_zero() {
 
 #[test]
 fn what_is_refused_names_the_thing_and_a_way_out() {
-    let cases: [(&[&str], &[&str]); 10] = [
+    let cases: &[(&[&str], &[&str])] = &[
         (&["--pattern", "tornato"], &["did you mean `tornado`?"]),
-        (&["--pattern", "transpose", "--mesh", "8x4"], &["as many rows as columns", "8 x 4"]),
+        (
+            &["--pattern", "transpose", "--mesh", "8x4"],
+            &["as many rows as columns", "8 x 4", "help: ", "`--mesh 4x4`", "uniform, bitcomp"],
+        ),
         (&["--load", "1.5"], &["0.000001 to 1"]),
+        (&["--load", "-1"], &["'--load <LOAD>'", "0.000001 to 1"]),
         (&["--sweep", "0.5:0.1:0.1"], &["0.5 is above 0.1"]),
+        (&["--sweep", "0.1:0.5:0"], &["the step, `0`: 0.000001 to 1"]),
+        (&["--sweep", "-0.1:0.5:0.1"], &["the first load, `-0.1`", "0.000001 to 1"]),
+        (&["--seed", "-1"], &["a whole number from 0 to 18446744073709551615"]),
+        (&["--seed", "18446744073709551616"], &["a whole number from 0 to 18446744073709551615"]),
+        (&["--window", "1.5"], &["a whole number from 1 to 1000000000, e.g. 10000 or 1e4"]),
         (&["--mesh", "8"], &["columns x rows"]),
-        (&["--buffer", "0"], &["router.buffer = 0", "--buffer"]),
-        (&["--vcs", "5"], &["router.vcs = 5", "say --vcs 1 to 4"]),
+        (&["--mesh", "-8x8"], &["columns x rows"]),
+        (&["--buffer", "0"], &["--buffer", "a whole number from 1 to 1024"]),
+        (&["--vcs", "5"], &["--vcs", "a whole number from 1 to 4"]),
         (&["--vcs", "2", "--calibration", "loihi1-davies2018"], &["--vcs", "marker"]),
         (&["--calibration", "noc-referense"], &["did you mean `noc-reference`?"]),
         (&["--plot", "x.svg"], &["--sweep 0.02:0.5:0.02"]),
     ];
     for (arguments, wanted) in cases {
-        let said = refusal(&[&["noc"], arguments].concat());
-        for part in wanted {
+        let said = refusal(&[&["noc"], *arguments].concat());
+        for part in *wanted {
             assert!(said.contains(part), "{arguments:?} says {said}");
         }
     }
+}
+
+#[test]
+fn runs_too_large_for_memory_or_patience_do_not_start() {
+    let large = ["--mesh", "256x256", "--cores", "4"];
+    let memory = refusal(&[&["noc", "--load", "1"], &large[..]].concat());
+    for part in [
+        "up to 1185 GB",
+        "at most 4 GB",
+        "x load 1 are 29,622,272,000 packets",
+        "help: loads to 0.003375 fit",
+    ] {
+        assert!(memory.contains(part), "no `{part}` in {memory}");
+    }
+    let long = refusal(&["noc", "--window", "1e9"]);
+    assert!(long.contains("plays at most 20,000,000,000") && long.contains("help: say --window"), "{long}");
+    let quiet = ["noc", "--load", "0.000001", "--warmup", "0", "--window", "2e3", "--drain", "1e3"];
+    assert_eq!(number(&json(&[&quiet[..], &large].concat())["bound"]), 1.0 / 256.0);
 }
 
 #[test]

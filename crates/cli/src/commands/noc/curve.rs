@@ -130,7 +130,7 @@ pub struct Curve {
     pub timing: Timing,
     /// Latency without load, cycles; none of a trace.
     pub zero_load: Option<f64>,
-    /// Load that fills the busiest channel; none of a trace or a large mesh.
+    /// Load that fills the busiest channel; none of a trace.
     pub bound: Option<f64>,
     /// By load, ascending.
     pub points: Vec<Point>,
@@ -187,7 +187,7 @@ pub fn sweep(
         mesh: mesh.name(),
         timing: mesh.timing.clone(),
         zero_load: Some(theory::zero_load(&mesh.shape, setup.pattern)? + f64::from(setup.flits - 1)),
-        bound: theory::bound(&mesh.shape, setup.pattern, setup.flits)?,
+        bound: Some(theory::bound(&mesh.shape, setup.pattern, setup.flits)?),
         points,
     })
 }

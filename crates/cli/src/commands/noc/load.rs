@@ -1,7 +1,8 @@
 //! Loads, sweeps and patterns as people write them.
 
-use emulator::time::mesh::traffic::Pattern;
+use emulator::time::mesh::traffic::{Pattern, PatternError};
 
+use crate::failure::Failure;
 use crate::nearest::nearest;
 
 /// Most loads of a sweep.
@@ -46,7 +47,9 @@ pub fn sweep(text: &str) -> Result<Sweep, String> {
     let [from, to, step] = parts[..] else {
         return Err("a sweep is from:to:step, e.g. 0.01:0.5:0.02".into());
     };
-    let sweep = Sweep { from: load(from)?, to: load(to)?, step: load(step)? };
+    let part = |what, text| load(text).map_err(|why| format!("the {what}, `{text}`: {why}"));
+    let step_ppm = load(step).map_err(|_| format!("the step, `{step}`: 0.000001 to 1, e.g. 0.02"))?;
+    let sweep = Sweep { from: part("first load", from)?, to: part("last load", to)?, step: step_ppm };
     if sweep.from > sweep.to {
         return Err(format!("a sweep ascends, but {from} is above {to}"));
     }
@@ -61,6 +64,20 @@ pub fn sweep(text: &str) -> Result<Sweep, String> {
 pub fn pattern(text: &str) -> Result<Pattern, String> {
     let known = Pattern::ALL.map(|(name, _)| name);
     Pattern::named(text).map_err(|_| format!("no traffic pattern `{text}`; {}", nearest(text, &known)))
+}
+
+/// Why a mesh has no such traffic, with a way out.
+pub fn refused(error: &PatternError) -> Failure {
+    let refused = Failure::user(error.to_string());
+    match error {
+        PatternError::NotSquare { width, height } => {
+            let side = width.min(height);
+            let others = Pattern::ALL.into_iter().filter(|(_, pattern)| *pattern != Pattern::Transpose);
+            let others = others.map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+            refused.help(format!("take a square mesh: `--mesh {side}x{side}`; {others} play on any mesh"))
+        }
+        _ => refused.help("`seamount noc --help` shows what goes together"),
+    }
 }
 
 #[cfg(test)]

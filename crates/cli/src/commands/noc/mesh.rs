@@ -1,10 +1,11 @@
 //! The mesh that arguments ask for.
 
 use emulator::time::mesh::{Shape, Size};
-use isa::timing::{Barrier, Timing, TimingError};
+use isa::timing::{Barrier, FIFO_MAX, Timing, VCS_MAX};
 
 use crate::calibration;
 use crate::failure::Failure;
+use crate::number;
 
 /// Most tiles in a row or column.
 const SIDE_MAX: u32 = 256;
@@ -12,19 +13,19 @@ const SIDE_MAX: u32 = 256;
 #[derive(clap::Args)]
 pub struct Options {
     /// Tiles, columns x rows
-    #[arg(long, default_value = "8x8", value_parser = sides, value_name = "WxH")]
+    #[arg(long, default_value = "8x8", value_parser = sides, value_name = "WxH", allow_hyphen_values = true)]
     mesh: [u32; 2],
     /// Cores of a tile, 1 to 4; each is a node
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
+    #[arg(long, default_value_t = 1, value_parser = number::count::<4>, allow_negative_numbers = true)]
     cores: u32,
     /// Delays and depths: a name (`seamount isa calibrations`), a file.toml or an architecture.yaml of SANA-FE
     #[arg(long, default_value = "noc-reference")]
     calibration: String,
     /// Flits of an input FIFO instead of the calibration's (of the cores' too, where the calibration has them equal)
-    #[arg(long)]
+    #[arg(long, value_parser = number::count::<FIFO_MAX>, allow_negative_numbers = true)]
     buffer: Option<u32>,
     /// Virtual channels instead of the calibration's, 1 to 4
-    #[arg(long)]
+    #[arg(long, value_parser = number::count::<VCS_MAX>, allow_negative_numbers = true)]
     vcs: Option<u32>,
 }
 
@@ -64,23 +65,13 @@ impl Options {
             ))
             .help("leave --vcs out, or take `--calibration noc-reference`, which has none"));
         }
-        timing.check().map_err(|error| refuse(&error))?;
+        timing
+            .check()
+            .map_err(|error| Failure::user(error.to_string()).help("leave --buffer and --vcs out"))?;
         let [width, height] = self.mesh;
         let shape = Shape::new(Size::chip(width, height, self.cores), &timing);
         let shape = shape.map_err(|error| Failure::user(error.to_string()).help("name a smaller --mesh"))?;
         Ok(Mesh { shape, timing })
-    }
-}
-
-/// What of `--buffer` and `--vcs` cannot be: a calibration was checked when it was read.
-fn refuse(error: &TimingError) -> Failure {
-    let refused = Failure::user(error.to_string());
-    match error {
-        TimingError::Range { field: "router.vcs", min, max, .. } => {
-            refused.help(format!("say --vcs {min} to {max}"))
-        }
-        TimingError::Range { min, max, .. } => refused.help(format!("say --buffer {min} to {max}")),
-        _ => refused,
     }
 }
 

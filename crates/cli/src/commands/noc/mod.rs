@@ -7,6 +7,7 @@ mod load;
 mod mesh;
 mod plot;
 mod show;
+mod size;
 mod theory;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::flits::Keeper;
+use crate::number;
 use crate::run::screen;
 use crate::ui::Ui;
 use crate::write;
@@ -39,34 +41,34 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pattern", "load", "sweep", "seeds", "seed", "warmup", "window", "flits"])]
     trace: Option<PathBuf>,
     /// Load, packets per node and cycle [default: 0.1]
-    #[arg(long, visible_alias = "rate", value_parser = load::load)]
+    #[arg(long, visible_alias = "rate", value_parser = load::load, allow_negative_numbers = true)]
     load: Option<u32>,
     /// Loads from:to:step, both ends included
-    #[arg(long, value_parser = load::sweep, conflicts_with = "load")]
+    #[arg(long, value_parser = load::sweep, conflicts_with = "load", allow_hyphen_values = true)]
     sweep: Option<load::Sweep>,
     /// Runs of every load, with seeds from --seed on
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, default_value_t = 1, value_parser = number::count::<1000>, allow_negative_numbers = true)]
     seeds: u32,
     /// Seed of the first run
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = number::long_seed, allow_negative_numbers = true)]
     seed: u64,
     /// Cycles before the measurement
-    #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u64).range(..=load::CYCLES_MAX))]
+    #[arg(long, default_value_t = 3000, value_parser = number::cycles::<0, { load::CYCLES_MAX }>, allow_negative_numbers = true)]
     warmup: u64,
     /// Cycles of the measurement
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=load::CYCLES_MAX))]
+    #[arg(long, default_value_t = 10_000, value_parser = number::cycles::<1, { load::CYCLES_MAX }>, allow_negative_numbers = true)]
     window: u64,
     /// Most cycles to wait for measured packets afterwards
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(..=load::CYCLES_MAX))]
+    #[arg(long, default_value_t = 100_000, value_parser = number::cycles::<0, { load::CYCLES_MAX }>, allow_negative_numbers = true)]
     drain: u64,
     /// Flits of a packet
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+    #[arg(long, default_value_t = 1, value_parser = number::count::<2>, allow_negative_numbers = true)]
     flits: u32,
     /// Engine: bit planes for dense traffic, events for sparse; both give the same
     #[arg(long, value_enum, default_value_t = curve::Engine::Auto)]
     engine: curve::Engine,
     /// Host threads, each with some rows of the mesh and the engine for events; no result depends on them
-    #[arg(long, default_value_t = 1, conflicts_with = "trace", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, default_value_t = 1, conflicts_with = "trace", value_parser = number::count::<256>, allow_negative_numbers = true)]
     threads: u32,
     /// Write the points
     #[arg(long, value_name = "FILE")]
@@ -147,15 +149,14 @@ fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Cur
         window: arguments.window,
         drain: arguments.drain,
     };
+    size::check(&mesh.shape, &setup, (&rates, arguments.seeds, arguments.threads))?;
     let what = format!("{} loads x {} seeds of {}", rates.len(), arguments.seeds, curve::name(setup.pattern));
     ui.status("Playing", &format!("{what} on {}", mesh.name()));
     let player = Player { engine: arguments.engine, threads: arguments.threads };
     let bar = ui.bar(rates.len() as u64 * u64::from(arguments.seeds), "runs");
     let curve = curve::sweep(&mesh, &setup, &rates, (arguments.seeds, player, &bar), log);
     bar.finish_and_clear();
-    curve.map_err(|error| {
-        Failure::user(error.to_string()).help("`seamount noc --help` shows what goes together")
-    })
+    curve.map_err(|error| load::refused(&error))
 }
 
 fn write(arguments: &Arguments, curve: &Curve) -> Result<Vec<PathBuf>, Failure> {
