@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layout::Word;
+use crate::timing::{has_any, syntax};
 use crate::words::{
     AxonMap, CompartmentConfig, CompartmentProfile, DiscreteAxon, LearningAxon, ManagementHeader,
     RuleProfile, SharedConfig, SynapseFormat, SynapseMap,
@@ -131,8 +132,10 @@ pub enum ChipError {
     /// Not TOML, or a field is missing or unknown.
     #[error("chip description: {0}")]
     Syntax(String),
-    /// A limit exceeds what its field can address.
-    #[error("chip `{chip}`: {limit} = {value}, but the field that addresses it holds at most {max}")]
+    /// A limit is 0, or exceeds what its field can address.
+    #[error(
+        "chip `{chip}`: {limit} = {value}, but 1..={max} is possible: the field that addresses it holds no more"
+    )]
     Limit {
         /// Name of the chip.
         chip: String,
@@ -154,9 +157,15 @@ impl ChipDescription {
     /// # Errors
     /// [`ChipError::Syntax`] or [`ChipError::Limit`].
     pub fn from_toml(text: &str) -> Result<Self, ChipError> {
-        let chip: Self = toml::from_str(text).map_err(|e| ChipError::Syntax(e.to_string()))?;
+        let chip: Self = toml::from_str(text).map_err(|e| ChipError::Syntax(syntax(&e)))?;
         chip.check()?;
         Ok(chip)
+    }
+
+    /// Whether a TOML text has fields that chips have and calibrations have not.
+    #[must_use]
+    pub fn is_described(text: &str) -> bool {
+        has_any(text, &["board", "mesh", "cores_per_tile"])
     }
 
     /// The description that ships under `name`.

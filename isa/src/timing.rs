@@ -246,15 +246,31 @@ pub struct Energy {
     pub static_uw: u32,
 }
 
+/// Whether a TOML text has one of some fields.
+pub(crate) fn has_any(text: &str, fields: &[&str]) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| fields.iter().any(|field| table.contains_key(*field)))
+}
+
+/// What is wrong with a TOML text, with whole numbers called by that name.
+pub(crate) fn syntax(error: &toml::de::Error) -> String {
+    error.to_string().replace("expected u32", "expected a whole number from 0 to 4294967295")
+}
+
 impl Timing {
     /// Reads a calibration and checks it.
     ///
     /// # Errors
     /// [`TimingError::Syntax`], or what [`Timing::check`] refuses.
     pub fn from_toml(text: &str) -> Result<Self, TimingError> {
-        let timing: Self = toml::from_str(text).map_err(|e| TimingError::Syntax(e.to_string()))?;
+        let timing: Self = toml::from_str(text).map_err(|e| TimingError::Syntax(syntax(&e)))?;
         timing.check()?;
         Ok(timing)
+    }
+
+    /// Whether a TOML text has fields that calibrations have and chips have not.
+    #[must_use]
+    pub fn is_described(text: &str) -> bool {
+        has_any(text, &["clock_ps", "router", "link", "energy", "provenance"])
     }
 
     /// The calibration as TOML, which [`Timing::from_toml`] reads.

@@ -148,7 +148,7 @@ fn a_profile_of_something_else_is_refused() {
         assert!(output.status.code() == Some(1) && text.contains(said), "no `{said}` in {text}");
         assert!(text.contains("--timing cycle --out"), "{text}");
     };
-    refused("rates.csv");
+    refused("run is not there");
     json(&["run", "programs/hello", "--timing", "cycle", "--out", &run]);
     refused("is of another network");
     fs::remove_dir_all(folder).expect("scratch is ours");

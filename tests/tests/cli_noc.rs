@@ -34,7 +34,7 @@ fn a_sweep_finds_the_published_saturation() {
         let percentiles: Vec<f64> =
             point["percentiles"].as_array().expect("four").iter().map(number).collect();
         assert!(percentiles.is_sorted() && percentiles[3] <= number(&point["latency_max"]), "{point}");
-        let seeds: Vec<f64> = point["latency_seeds"].as_array().expect("two").iter().map(number).collect();
+        let seeds = [number(&point["latency_low"]), number(&point["latency_high"])];
         assert!(seeds[0] <= number(&point["latency"]) && number(&point["latency"]) <= seeds[1], "{point}");
         assert!(number(&point["link_max"]) <= 1.0 && number(&point["link_max"]) > 0.5, "{point}");
     }
@@ -139,7 +139,9 @@ fn what_was_not_measured_is_no_zero() {
     let none = ["noc", "--flits", "2", "--load", "1", "--window", "100", "--drain", "10"];
     let point = &json(&none)["points"][0];
     assert_eq!((point["packets"].as_u64(), point["drained"].as_bool()), (Some(0), Some(false)));
-    for field in ["latency", "latency_seeds", "network_latency", "percentiles", "latency_max", "routers"] {
+    for field in
+        ["latency", "latency_low", "latency_high", "network_latency", "percentiles", "latency_max", "routers"]
+    {
         assert!(point[field].is_null(), "{field} of {point}");
     }
     let text = String::from_utf8_lossy(&run_in(&root(), &none).stdout).into_owned();

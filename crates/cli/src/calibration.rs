@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use isa::chip::ChipDescription;
+use isa::timing::check::{NO_FIELD, TOO_WRONG};
 use isa::timing::{Barrier, SHIPPED, Timing, TimingError};
 
 use crate::failure::Failure;
@@ -19,7 +21,7 @@ pub const HELP: &str = "What a cycle and a picojoule are: a name (`seamount isa 
 pub fn find(name: &str) -> Result<Timing, Failure> {
     let path = Path::new(name);
     match path.extension().and_then(|extension| extension.to_str()) {
-        Some("toml") => Timing::from_toml(&read::text(path)?).map_err(|error| refuse(name, &error)),
+        Some("toml") => of_toml(name, &read::text(path)?),
         Some("yaml" | "yml") => {
             let timing = sanafe::read(name, &read::text(path)?)?;
             timing.check().map_err(|error| refuse(name, &error))?;
@@ -28,6 +30,18 @@ pub fn find(name: &str) -> Result<Timing, Failure> {
         _ => Timing::shipped(name)
             .map_err(|_| unknown(name, &SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>())),
     }
+}
+
+/// The calibration of a text; a chip is told to go elsewhere.
+fn of_toml(name: &str, text: &str) -> Result<Timing, Failure> {
+    Timing::from_toml(text).map_err(|error| {
+        if ChipDescription::is_described(text) && !Timing::is_described(text) {
+            return Failure::user(format!("{name} describes a chip, and a calibration is wanted"))
+                .help(format!("`run --chip {name}` takes it"))
+                .help("`seamount isa calibrations` lists what `--calibration` takes by name");
+        }
+        refuse(name, &error)
+    })
 }
 
 fn unknown(name: &str, known: &[&str]) -> Failure {
@@ -65,6 +79,12 @@ fn refuse(file: &str, error: &TimingError) -> Failure {
         }
         TimingError::Range { field, min, max, .. } => format!("set {field} to a number from {min} to {max}"),
         TimingError::Conflict { what, .. } => format!("change {what}"),
+        TimingError::Provenance { field, reason: NO_FIELD, .. } => {
+            format!("remove \"{field}\" from [provenance], or name a field that is there")
+        }
+        TimingError::Provenance { field, reason: TOO_WRONG, .. } => {
+            format!("set error_permille of \"{field}\" to a number from 0 to 1000, or leave it out")
+        }
         TimingError::Provenance { field, .. } => {
             format!("under [provenance]: \"{field}\" = {{ tier = \"assumed\", source = \"why\" }}")
         }

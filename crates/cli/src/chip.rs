@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use isa::chip::{ChipDescription, ChipError, SHIPPED};
+use isa::timing::Timing;
 
 use crate::failure::Failure;
 use crate::nearest::nearest;
@@ -21,7 +22,17 @@ pub fn find(name: &str) -> Result<ChipDescription, Failure> {
         return ChipDescription::shipped(name).map_err(|error| refuse(name, &error));
     }
     let text = read::text(path)?;
-    ChipDescription::from_toml(&text).map_err(|error| Failure::user(format!("{name}: {error}")))
+    ChipDescription::from_toml(&text).map_err(|error| {
+        if Timing::is_described(&text) && !ChipDescription::is_described(&text) {
+            return Failure::user(format!("{name} is a calibration, and a chip is wanted"))
+                .help(format!("`run --timing cycle --calibration {name}` takes it"))
+                .help("`seamount isa chips` lists what `--chip` takes by name");
+        }
+        Failure::user(format!("{name}: {error}")).help(match error {
+            ChipError::Limit { limit, max, .. } => format!("set {limit} to a number from 1 to {max}"),
+            _ => "isa/chips/loihi.toml is a whole description to begin with".into(),
+        })
+    })
 }
 
 fn refuse(name: &str, error: &ChipError) -> Failure {

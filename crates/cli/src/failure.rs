@@ -1,11 +1,14 @@
 //! What went wrong, for people and for programs: findings with a code, a place and a way out, and an exit code.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::claims::Taken;
+use crate::nearest::near;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +100,11 @@ impl Failure {
         if let Some(taken) = error.get_ref().and_then(|inner| inner.downcast_ref::<Taken>()) {
             return taken.clone().into();
         }
-        Self::user(format!("cannot {what} {}: {error}", path.display()))
+        let failure = Self::user(format!("cannot {what} {}: {error}", path.display()));
+        match way_out(what, path, error.kind()) {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
     }
 
     /// The same as warnings.
@@ -115,6 +122,40 @@ impl Failure {
         }
         self
     }
+}
+
+/// What helps where a file cannot be read, or written.
+fn way_out(what: &str, path: &Path, kind: ErrorKind) -> Option<String> {
+    let shown = path.display();
+    Some(match (what, kind) {
+        ("read", ErrorKind::NotFound) => missing(path),
+        ("read", ErrorKind::IsADirectory) => "name a file in it".into(),
+        ("read", ErrorKind::PermissionDenied) => format!("make it readable: `chmod u+r {shown}`"),
+        ("write", ErrorKind::NotFound) => {
+            format!("make the folder first: `mkdir -p {}`", path.parent().unwrap_or(path).display())
+        }
+        ("write", ErrorKind::IsADirectory) => format!("name a file in it: {}", path.join("NAME").display()),
+        (_, ErrorKind::StorageFull) => "make room, or name a place on another disk".into(),
+        ("read", _) => return None,
+        _ => "name a place that you may write to".into(),
+    })
+}
+
+/// What is meant by a file that is not there: one of a similar name beside it.
+fn missing(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else {
+        return format!("there is no folder {}", folder.display());
+    };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(meant) = near(&name, &names.iter().map(String::as_str).collect::<Vec<_>>()) {
+        return format!("did you mean `{}`?", path.with_file_name(meant).display());
+    }
+    let place = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    format!("nothing in {} has such a name; paths are relative to the folder you are in", place.display())
 }
 
 impl Finding {

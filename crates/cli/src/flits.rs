@@ -68,7 +68,8 @@ impl Keeper {
 
 /// The grants of a file, if it is a flit log: by its first bytes, or text whose first line says so.
 pub fn read(path: &Path) -> Result<Option<Vec<FlitGrant>>, Failure> {
-    if !path.is_file() {
+    let about = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+    if !about.is_file() {
         return Ok(None);
     }
     let failed = |what: String| Failure::user(format!("{}: {what}", path.display()));

@@ -15,13 +15,18 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// The known name that is near, if one is.
+pub fn near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let best = known.iter().min_by_key(|k| distance(name, k))?;
+    (distance(name, best) <= 1 + name.len() / 3).then_some(best)
+}
+
 /// `did you mean ...?` where a name is near, else the names that there are.
 pub fn nearest(name: &str, known: &[&str]) -> String {
-    let best = known.iter().min_by_key(|k| distance(name, k));
-    match best {
-        Some(best) if distance(name, best) <= 1 + name.len() / 3 => format!("did you mean `{best}`?"),
-        Some(_) => format!("there are {}", known.join(", ")),
-        None => "there are none".into(),
+    match near(name, known) {
+        Some(best) => format!("did you mean `{best}`?"),
+        None if known.is_empty() => "there are none".into(),
+        None => format!("there are {}", known.join(", ")),
     }
 }
 

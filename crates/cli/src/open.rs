@@ -111,6 +111,10 @@ fn file_of(path: &Path) -> Result<PathBuf, Failure> {
     if main.is_file() {
         return Ok(if path == Path::new(".") { PathBuf::from("main.snn") } else { main });
     }
+    if path.join("summary.json").is_file() {
+        let what = format!("{} holds what a run left, and no network", path.display());
+        return Err(Failure::user(what).help("name the program, description or image that was run"));
+    }
     let failure = Failure::user(format!("{} has no main.snn", path.display()));
     Err(failure.help("name a description, or make a program with `seamount new hello`"))
 }

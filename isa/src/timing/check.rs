@@ -50,6 +50,14 @@ pub enum TimingError {
     },
 }
 
+/// An origin names no field.
+pub const NO_FIELD: &str = "[provenance] names a field that does not exist";
+/// An origin names no source.
+pub const NO_SOURCE: &str = "its origin names no source";
+/// An origin's error is larger than its number.
+pub const TOO_WRONG: &str =
+    "error_permille above 1000: a number that may be wrong by more than itself is not known";
+
 /// Largest cost of a unit or latency of a wire, cycles; keeps sums of a step far below 2^64.
 pub const COST_MAX: u32 = 1 << 20;
 /// Longest wire, cycles.
@@ -220,8 +228,8 @@ impl Timing {
             fields.iter().any(|f| f == key || f.strip_prefix(key).is_some_and(|r| r.starts_with('.')))
         };
         match self.provenance.iter().find(|(key, origin)| !names(key) || origin.source.is_empty()) {
-            Some((key, origin)) if origin.source.is_empty() => refuse(key, "its origin names no source"),
-            Some((key, _)) => refuse(key, "[provenance] names a field that does not exist"),
+            Some((key, origin)) if origin.source.is_empty() => refuse(key, NO_SOURCE),
+            Some((key, _)) => refuse(key, NO_FIELD),
             None => self.check_errors(),
         }
     }
@@ -233,7 +241,7 @@ impl Timing {
             Some((key, _)) => Err(TimingError::Provenance {
                 name: self.name.clone(),
                 field: key.clone(),
-                reason: "error_permille above 1000: a number that may be wrong by more than itself is not known",
+                reason: TOO_WRONG,
             }),
             None => Ok(()),
         }

@@ -35,16 +35,20 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
     match (flits::read(a)?, flits::read(b)?) {
         (Some(first), Some(second)) => return Ok(flits::diff(&first, &second, ui)),
         (None, None) => {}
-        _ => return Err(Failure::user("one is a flit log, the other is none").help("name two flit logs")),
+        (first, _) => return Err(unlike([a, b], first.is_some(), "a flit log")),
     }
     match (summary(a)?, summary(b)?) {
         (Some(first), Some(second)) => runs((a, &first), (b, &second), ui),
         (None, None) => images(a, b, ui),
-        _ => {
-            Err(Failure::user("one is a run, the other is none")
-                .help("name two images, or two folders of runs"))
-        }
+        (first, _) => Err(unlike([a, b], first.is_some(), "the folder of a run")),
     }
+}
+
+/// Two of different kinds, of which one is `what`.
+fn unlike([a, b]: [&Path; 2], is_first: bool, what: &str) -> Failure {
+    let [it, other] = if is_first { [a, b] } else { [b, a] }.map(Path::display);
+    Failure::user(format!("{it} is {what}, {other} is not"))
+        .help("name two images, two folders of runs (`--out`), or two flit logs")
 }
 
 /// The summary of a run's folder; none for what is no such folder.

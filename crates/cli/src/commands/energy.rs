@@ -27,6 +27,10 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
+    if arguments.calibration.iter().any(String::is_empty) {
+        let what = format!("--calibration {}: a name is empty", arguments.calibration.join(","));
+        return Err(Failure::user(what).help("commas stand between names, none behind the last"));
+    }
     let timings: Result<Vec<_>, Failure> =
         arguments.calibration.iter().map(|name| calibration::for_steps(name)).collect();
     let timings = timings?;

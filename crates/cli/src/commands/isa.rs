@@ -1,6 +1,7 @@
 //! `seamount isa`: the contract's tables: memories, words, codes, limits, chips.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use isa::chip::{ChipDescription, SHIPPED};
 use isa::op::Codes;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use crate::chip;
 use crate::failure::{Exit, Failure};
 use crate::nearest::nearest;
+use crate::read;
 use crate::ui::Ui;
 
 #[derive(clap::Args)]
@@ -18,8 +20,8 @@ use crate::ui::Ui;
     after_help = "Examples: seamount isa SynapseFormat\n          seamount isa chips\n          seamount isa loihi-8"
 )]
 pub struct Arguments {
-    /// A word, an enumeration, a chip or its file.toml, a calibration or an architecture.yaml of SANA-FE, or one of: words, memories, codes, constants,
-    /// chips, calibrations
+    /// A word, an enumeration, a chip or a calibration or the file.toml of one, an architecture.yaml of SANA-FE, or one of:
+    /// words, memories, codes, constants, chips, calibrations
     topic: Option<String>,
 }
 
@@ -136,19 +138,22 @@ fn calibration(topic: &str) -> Option<Answer> {
     Some(Answer { text: (*text).into(), object })
 }
 
-/// The calibration that an architecture of SANA-FE is, as a file of ours.
+/// A calibration of a file, or that an architecture of SANA-FE is, as a file of ours.
 fn converted(path: &str) -> Result<Answer, Failure> {
     let timing = crate::calibration::find(path)?;
     let text = timing.to_toml().map_err(|error| Failure::internal(error.to_string()))?;
     Ok(Answer { text, object: json!({ "calibration": timing }) })
 }
 
-/// A chip that ships, or in a file.
+/// A chip that ships, or what is in a file.
 fn described(topic: &str) -> Result<Answer, Failure> {
     if topic.ends_with(".yaml") || topic.ends_with(".yml") {
         return converted(topic);
     }
     let is_file = topic.ends_with(".toml");
+    if is_file && Timing::is_described(&read::text(Path::new(topic))?) {
+        return converted(topic);
+    }
     if !is_file && !SHIPPED.iter().any(|(name, _)| *name == topic) {
         let words = WORDS.iter().map(|word| word.name).chain(CODES.iter().map(|codes| codes.name));
         let lists = ["words", "memories", "codes", "constants", "chips", "calibrations"];

@@ -1,12 +1,12 @@
 //! Two runs' folders against each other.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::earlier::{self, FILES};
 use crate::failure::Failure;
 use crate::read;
 
@@ -31,9 +31,7 @@ pub fn summaries(a: &Value, b: &Value) -> [Vec<Field>; 2] {
     let names =
         |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let all: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
-    let differs = all
-        .into_iter()
-        .filter(|name| name != "wall_s" && name != super::earlier::FILES && a[name] != b[name]);
+    let differs = all.into_iter().filter(|name| name != "wall_s" && name != FILES && a[name] != b[name]);
     let fields = differs.map(|name| Field { before: a[&name].clone(), after: b[&name].clone(), name });
     let (circumstances, function) = fields.partition(|field| CIRCUMSTANCES.contains(&field.name.as_str()));
     [function, circumstances]
@@ -59,7 +57,7 @@ pub struct Divergence {
 /// The earliest difference over all records that both folders have.
 pub fn first(a: &Path, b: &Path) -> Result<Option<Divergence>, Failure> {
     let mut found: Vec<Divergence> = Vec::new();
-    for name in records(a)?.intersection(&records(b)?) {
+    for name in records(a).intersection(&records(b)) {
         let read = |folder: &Path| {
             let path = folder.join(format!("{name}.csv"));
             read::text(&path)
@@ -70,12 +68,11 @@ pub fn first(a: &Path, b: &Path) -> Result<Option<Divergence>, Failure> {
     Ok(found.into_iter().next())
 }
 
-/// Names of the records of a folder.
-fn records(folder: &Path) -> Result<BTreeSet<String>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+/// Names of the records of a folder: files that are not the run's may lie there too.
+fn records(folder: &Path) -> BTreeSet<String> {
+    let names = earlier::named(folder).into_iter();
     let csv = names.filter_map(|name| name.strip_suffix(".csv").map(String::from));
-    Ok(csv.filter(|name| name != "samples").collect())
+    csv.filter(|name| name != "samples" && !name.contains('/')).collect()
 }
 
 /// The first line in which two tables differ.

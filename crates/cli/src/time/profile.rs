@@ -27,7 +27,10 @@ const COMPARED_MAX: u32 = 1000;
 pub fn read(folder: &Path, graph: &Graph) -> Result<Vec<u32>, Failure> {
     let how = "run the network first: seamount run NETWORK --timing cycle --out DIR";
     let path = folder.join("time").join("rates.csv");
-    let text = read::text(&path).map_err(|failure| failure.help(how))?;
+    if !path.is_file() {
+        return Err(no_run(folder, how));
+    }
+    let text = read::text(&path)?;
     let summary = folder.join("summary.json");
     let steps = serde_json::from_str::<Value>(&read::text(&summary)?).ok();
     let steps = steps.and_then(|summary| summary["steps"].as_u64()).filter(|steps| *steps > 0);
@@ -46,6 +49,27 @@ pub fn read(folder: &Path, graph: &Graph) -> Result<Vec<u32>, Failure> {
         return Err(Failure::user(what).help(how));
     }
     Ok(rates)
+}
+
+/// Why a path is no folder of a timed run.
+fn no_run(path: &Path, how: &str) -> Failure {
+    let shown = path.display();
+    let above = path.parent().filter(|_| path.join("rates.csv").is_file());
+    if let Some(above) = above.map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above })
+    {
+        return Failure::user(format!("{shown} is the inner folder of a run"))
+            .help(format!("name the run's folder: --profile {}", above.display()));
+    }
+    let what = if path.is_dir() && path.join("summary.json").is_file() {
+        "holds a run that was not timed"
+    } else if path.is_dir() {
+        "is no folder of a run"
+    } else if path.exists() {
+        "is a file, and the folder of a run is wanted"
+    } else {
+        "is not there"
+    };
+    Failure::user(format!("--profile: {shown} {what}")).help(how)
 }
 
 /// Compartments and input lines.

@@ -72,8 +72,10 @@ pub struct Point {
     pub packets: u64,
     /// Mean latency, cycles; none, like all of latency and routers, where no packet was measured.
     pub latency: Option<f64>,
-    /// Lowest and highest mean of a seed.
-    pub latency_seeds: Option<[f64; 2]>,
+    /// Mean latency of the seed with the lowest.
+    pub latency_low: Option<f64>,
+    /// Mean latency of the seed with the highest.
+    pub latency_high: Option<f64>,
     /// Mean latency from the first flit's sending.
     pub network_latency: Option<f64>,
     /// Latencies that 500, 900, 990 and 999 of 1000 packets do not exceed.
@@ -242,7 +244,8 @@ fn point(load: f64, runs: &[Run]) -> Point {
         accepted_min: Some(all.accepted_min as f64 / cycles),
         packets: all.measured,
         latency: mean(all.latency_sum),
-        latency_seeds: is_known.then(|| [means().fold(f64::MAX, f64::min), means().fold(0.0, f64::max)]),
+        latency_low: means().reduce(f64::min),
+        latency_high: means().reduce(f64::max),
         network_latency: mean(all.network_latency_sum),
         percentiles: is_known.then(|| [500, 900, 990, 999].map(|permille| all.percentile(permille))),
         latency_max: is_known.then_some(all.latency_max),

@@ -28,7 +28,8 @@ use curve::{Curve, Player};
 #[command(after_help = "Examples: seamount noc --pattern transpose --load 0.1\n          \
 seamount noc --sweep 0.02:0.44:0.02 --seeds 5 --csv uniform.csv --plot uniform.svg\n          \
 seamount noc --mesh 8x4 --cores 4 --calibration loihi1-davies2018 --load 0.05 --flit-log grants.csv\n\n\
-A load is packets per node and cycle; latency is from a packet's making to its arrival, in cycles.\n\
+A load is packets per node and cycle; latency is from a packet's making to its arrival, in cycles; in --csv and --json\n\
+latency_low and latency_high are the means of the seeds with the lowest and the highest.\n\
 A trace (`--trace packets.csv`) is CSV with the columns cycle,source,destination; nodes are numbered row by row, cores\n\
 within a tile.")]
 pub struct Arguments {

@@ -71,7 +71,7 @@ pub fn csv(curve: &Curve) -> String {
          p50,p90,p99,p999,latency_max,routers,link_max,ejection_max,drained,busiest_link\n",
     );
     for point in &curve.points {
-        let [low, high] = [0, 1].map(|i| cell(point.latency_seeds.map(|seeds| seeds[i]), 4, ""));
+        let [low, high] = [point.latency_low, point.latency_high].map(|value| cell(value, 4, ""));
         let [p50, p90, p99, p999] = cells(point.percentiles, "");
         let [latency, network_latency, routers] =
             [point.latency, point.network_latency, point.routers].map(|value| cell(value, 4, ""));
