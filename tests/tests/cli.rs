@@ -59,8 +59,20 @@ fn readme_commands_do_what_it_says() {
     for command in &commands {
         let output = run_in(&folder, command);
         assert!(output.status.success(), "{command:?}: {}", stderr(&output));
-        if command.starts_with(&["run".to_string(), "programs/digits".to_string()]) {
-            assert!(stdout(&output).contains("accuracy 433/450 = 0.9622"), "{}", stdout(&output));
+        let said = stdout(&output);
+        match command.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["run", "programs/digits"] => assert!(said.contains("accuracy 433/450 = 0.9622"), "{said}"),
+            ["noc", ..] => {
+                assert!(said.contains("saturates at 0.2501 ") && text.contains("at 0.2501 here"), "{said}")
+            }
+            ["build", .., "--profile", _, "--report", "-o", _] => {
+                let table = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
+                assert!(
+                    table.is_some_and(|table| said.ends_with(table)),
+                    "the README shows another table: {said}"
+                );
+            }
+            _ => {}
         }
     }
     let main = fs::read_to_string(folder.join("first/main.snn")).expect("`new` makes main.snn");

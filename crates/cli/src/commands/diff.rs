@@ -112,7 +112,11 @@ fn runs(a: (&Path, &Value), b: (&Path, &Value), ui: &Ui) -> Result<Exit, Failure
             "first difference: {record}, sample {sample}, t={step}, {name} {before} -> {after}\n"
         ));
     }
-    let note = |field: &compare::Field| format!("{} {} -> {}", field.name, field.before, field.after);
+    // Time and energy are objects: too long for a line.
+    let note = |field: &compare::Field| match (&field.before, &field.after) {
+        (Value::Object(_), _) | (_, Value::Object(_)) => format!("{} (`--json` shows it)", field.name),
+        (before, after) => format!("{} {before} -> {after}", field.name),
+    };
     let notes = circumstances.iter().map(note).collect::<Vec<_>>().join(", ");
     if !equal && !notes.is_empty() {
         ui.print(&format!("beside that: {notes}\n"));

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::run::{self as timed, Wanted};
-use super::units::{joules, seconds};
+use super::units::{difference, joules, seconds};
 use crate::failure::Failure;
 use crate::read;
 use crate::run::session::{Overflow, Plan};
@@ -170,13 +170,14 @@ impl Comparison {
     pub fn text(&self) -> String {
         let (a, b) = (&self.without, &self.with);
         let mut text = format!(
-            "\nprofile: both placements run for {} steps under {}, digest {} of both\n{:<16}{:>14}{:>14}{:>10}\n",
+            "\nprofile: both placements run for {} steps under {}, digest {} of both\n{:<16}{:>16}{:>16}{:>10}\n",
             self.steps, self.calibration, self.digest, "", "without", "with", "saved"
         );
         let mut row = |what: &str, cells: [String; 2], [before, after]: [f64; 2]| {
             let saved = if before > 0.0 { (before - after) * 100.0 / before } else { 0.0 };
             let [before, after] = cells;
-            let _ = writeln!(text, "{what:<16}{before:>14}{after:>14}{saved:>8.1} %");
+            let saved = difference(saved, 1);
+            let _ = writeln!(text, "{what:<16}{before:>16}{after:>16}{:>10}", saved.trim_start_matches('+'));
         };
         let whole = |n: u64| n.to_string();
         row("hops", [whole(a.hops), whole(b.hops)], [a.hops as f64, b.hops as f64]);

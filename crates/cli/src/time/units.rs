@@ -35,6 +35,17 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{:.1} %", part as f64 * 100.0 / whole.max(1) as f64)
 }
 
+/// A difference in percent, `-0.35 %`, with a sign where the digits show one.
+pub fn difference(percent: f64, digits: usize) -> String {
+    let plain = format!("{:.digits$}", percent.abs());
+    let sign = match plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+        false => "",
+        true if percent < 0.0 => "-",
+        true => "+",
+    };
+    format!("{sign}{plain} %")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +58,9 @@ mod tests {
         );
         assert_eq!([seconds(350.0), seconds(25_885_000.0)].join(" "), "350 ps 25.9 us");
         assert_eq!(percent(1, 8), "12.5 %");
+        assert_eq!(
+            [-0.004, 0.0, 0.006, -12.34].map(|p| difference(p, 2)).join(" "),
+            "0.00 % 0.00 % +0.01 % -12.34 %"
+        );
     }
 }

@@ -8,6 +8,7 @@ use isa::timing::Tier;
 use super::Report;
 use super::bench::Row;
 use super::published::Unit;
+use crate::time::units::difference;
 
 /// The report for people.
 pub fn text(report: &Report) -> String {
@@ -15,8 +16,12 @@ pub fn text(report: &Report) -> String {
     out += "                                                published  emulated           error   described   tier\n";
     out.extend(report.rows.iter().map(row));
     if let Some(worst) = report.worst() {
-        let _ =
-            writeln!(out, "\nworst error {:+.2} %: {}", worst.error_percent.unwrap_or(0.0), worst.constant);
+        let _ = writeln!(
+            out,
+            "\nworst error {}: {}",
+            difference(worst.error_percent.unwrap_or(0.0), 2),
+            worst.constant
+        );
     }
     if let Some(fair) = &report.fairness {
         let [a, b, c] = fair.served_when_first_ends;
@@ -33,7 +38,11 @@ pub fn text(report: &Report) -> String {
     for split in &report.splits {
         let (cores, cycles, simple) = (split.cores, split.emulated, split.simple);
         let cores = if cores == 1 { "1 core ".to_string() } else { format!("{cores} cores") };
-        let _ = writeln!(out, "      {cores:>15} {cycles:>10} {simple:>11} {:>+20.1} %", split.error_percent);
+        let _ = writeln!(
+            out,
+            "      {cores:>15} {cycles:>10} {simple:>11} {:>22}",
+            difference(split.error_percent, 1)
+        );
     }
     out
 }
@@ -47,7 +56,7 @@ fn row(row: &Row) -> String {
     };
     let number = |value: f64| format!("{value:.digits$}");
     let published = row.published.map_or("-".into(), |published| number(published.value));
-    let error = row.error_percent.map_or(String::new(), |error| format!("{error:+.2} %"));
+    let error = row.error_percent.map_or(String::new(), |error| difference(error, 2));
     let (unit, emulated, described) = (row.unit.name(), number(row.emulated), number(row.described));
     let cycles = row.cycles.map_or(String::new(), |cycles| format!("{cycles:.0}"));
     let tier = row.tier.map_or("", tier);

@@ -23,8 +23,16 @@ pub fn text(curve: &Curve) -> String {
         Some(load) => {
             let _ = writeln!(out, "\nsaturates at {load:.4} (latency {SATURATED} x that without load)");
         }
-        None if curve.points.len() > 1 => out += "\nsaturates outside of this sweep\n",
-        None => {}
+        None if curve.points.len() == 1 => {}
+        None if curve.points.iter().any(|point| curve.is_saturated(point)) => {
+            let _ = writeln!(out, "\nsaturates below these loads (latency {SATURATED} x that without load)");
+        }
+        None => {
+            let _ = writeln!(
+                out,
+                "\nlatency stays below {SATURATED} x that without load: no saturation in this sweep"
+            );
+        }
     }
     out
 }
