@@ -155,7 +155,8 @@ fn network_of_json(path: &Path) -> Result<Network, Failure> {
 fn image_of(path: &Path) -> Result<Image, Failure> {
     let bytes = read::image(path).map_err(|error| Failure::io("read", path, &error))?;
     if bytes.is_empty() {
-        return Err(Failure::user(format!("{} is empty", path.display())));
+        let what = format!("{} is empty", path.display());
+        return Err(Failure::user(what).help("make it anew: seamount build NETWORK -o chip.img"));
     }
     Image::from_bytes(&bytes).map_err(|error| {
         let refused = Failure::user(format!("{}: {error}", path.display()));

@@ -35,7 +35,8 @@ pub fn replaced(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-        Failure::user(format!("{} is not UTF-8 text: byte {at}, in line {line}", path.display()))
+        let what = format!("{} is not UTF-8 text: byte {at}, in line {line}", path.display());
+        Failure::user(what).help("save it as UTF-8, or name a text: a description (.snn), JSON, CSV, TOML")
     })?;
     // What some editors put before the text.
     Ok(text.strip_prefix('\u{feff}').map(Into::into).unwrap_or(text))

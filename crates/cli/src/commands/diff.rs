@@ -59,9 +59,12 @@ fn summary(path: &Path) -> Result<Option<Value>, Failure> {
     }
     let text = read::text(&file)?;
     let value = serde_json::from_str(&text);
-    let value: Value = value.map_err(|error| Failure::user(format!("{}: {error}", file.display())))?;
+    let help = "make the run anew: seamount run NETWORK --out DIR";
+    let value: Value =
+        value.map_err(|error| Failure::user(format!("{}: {error}", file.display())).help(help))?;
     if !value["digest"].is_string() {
-        return Err(Failure::user(format!("{} is no summary of a run: it has no digest", file.display())));
+        let what = format!("{} is no summary of a run: it has no digest", file.display());
+        return Err(Failure::user(what).help(help));
     }
     Ok(Some(value))
 }

@@ -20,7 +20,10 @@ pub fn save_image(path: Option<&Path>, chip: &Chip) -> Result<Vec<PathBuf>, Fail
 pub fn check_name(path: Option<&Path>) -> Result<(), Failure> {
     let known = |path: &&Path| path.extension().is_some_and(|e| e == "snn" || e == "json");
     match path.filter(|path| !known(path)) {
-        Some(path) => Err(Failure::user(format!("{}: the name should end in .snn or .json", path.display()))),
+        Some(path) => {
+            let what = format!("{}: the name should end in .snn or .json", path.display());
+            Err(Failure::user(what).help(format!("name it {}", path.with_extension("snn").display())))
+        }
         None => Ok(()),
     }
 }

@@ -20,7 +20,10 @@ pub fn read(files: &[String], image: &Image, ui: &Ui) -> Result<Stimulus, Failur
         let (node, path) = target(text, &image.symbols.inputs)?;
         let bytes =
             read::data(Path::new(path)).map_err(|error| Failure::io("read", Path::new(path), &error))?;
-        let events = read_spikes(&bytes).map_err(|why| Failure::user(format!("{path}: {why}")))?;
+        let events = read_spikes(&bytes).map_err(|why| {
+            let help = "--spikes takes an event file (.evt), npy, npz or CSV with rows of step and line";
+            Failure::user(format!("{path}: {why}")).help(help)
+        })?;
         if events.is_empty() {
             ui.warning(format!("{path} holds no events"));
         }

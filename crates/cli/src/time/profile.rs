@@ -39,7 +39,8 @@ pub fn read(folder: &Path, graph: &Graph) -> Result<Vec<u32>, Failure> {
     let mut rates = Vec::new();
     for (row, line) in text.lines().enumerate().skip(1) {
         let fires = line.rsplit(',').next().and_then(|cell| cell.parse::<u64>().ok());
-        let bad = || Failure::user(format!("{}: line {} has no number of fires", path.display(), row + 1));
+        let what = || format!("{}: line {} has no number of fires", path.display(), row + 1);
+        let bad = || Failure::user(what()).help(how);
         rates.push(u32::try_from(fires.ok_or_else(bad)?.saturating_mul(STEPS) / steps).unwrap_or(u32::MAX));
     }
     let keys = keys(graph);

@@ -133,9 +133,10 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Exit, Failure> {
 fn curve(arguments: &Arguments, log: Option<&mut Keeper>, ui: &Ui) -> Result<Curve, Failure> {
     let mesh = arguments.mesh.build()?;
     if let Some(path) = &arguments.trace {
+        size::check_mesh(&mesh.shape)?;
         let departures = departures::read(path, mesh.shape.cores() as u32)?;
         return curve::of_trace(&mesh, &departures, (arguments.drain, arguments.engine), log)
-            .map_err(|error| Failure::user(format!("{}: {error}", path.display())));
+            .map_err(|error| load::refused(&error));
     }
     let rates = match (&arguments.sweep, arguments.load) {
         (Some(sweep), _) => sweep.rates_ppm(),

@@ -1,7 +1,7 @@
 //! How large a run may be: what it would keep in memory and how long it would take, told before it starts.
 #![allow(clippy::float_arithmetic, reason = "estimates for people")]
 
-use emulator::time::mesh::traffic::{PatternError, Setup};
+use emulator::time::mesh::traffic::{Pattern, PatternError, Setup};
 use emulator::time::mesh::{Shape, port};
 
 use super::{load, theory};
@@ -56,6 +56,12 @@ pub fn check(
         }
         None => Ok(()),
     }
+}
+
+/// The same of a mesh whose packets a list says.
+pub fn check_mesh(shape: &Shape) -> Result<(), Failure> {
+    let setup = Setup { warmup: 0, window: 0, drain: 0, ..Setup::latency(Pattern::Uniform, 1, 1) };
+    check(shape, &setup, (&[], 1, 1))
 }
 
 /// Something that takes memory.
@@ -145,7 +151,6 @@ fn group(number: u128) -> String {
 mod tests {
     use super::*;
     use emulator::time::mesh::Size;
-    use emulator::time::mesh::traffic::Pattern;
     use isa::timing::Timing;
 
     fn said(side: u32, buffer: u32, setup: &Setup, rest: (&[u32], u32, u32)) -> String {
