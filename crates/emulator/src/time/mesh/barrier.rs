@@ -7,7 +7,8 @@
 //! An engine may deliver a marker ahead of its time, once nothing can hold it up any more. What follows is then known
 //! ahead of its time as well, and the sweep goes on without an event on the way.
 
-use super::{Cycle, Flit, Kind, Shape, port};
+use super::marker::{Marker, Owed};
+use super::{Cycle, Shape, port};
 
 const MESH: u16 = 0xf;
 /// By mesh output: the mesh inputs whose flits may leave there under XY routing.
@@ -31,70 +32,6 @@ const fn fed() -> [u16; 16] {
         i += 1;
     }
     fed
-}
-
-/// A marker: its kind and the parity of its step, as a place among the four.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Marker(u8);
-
-impl Marker {
-    /// FLUSH of a parity.
-    #[must_use]
-    pub const fn flush(epoch: bool) -> Self {
-        Self((epoch as u8) << 1)
-    }
-
-    const fn advance(epoch: bool) -> Self {
-        Self((epoch as u8) << 1 | 1)
-    }
-
-    /// The marker that a flit is.
-    #[must_use]
-    pub const fn of(flit: Flit) -> Self {
-        Self((flit.epoch() as u8) << 1 | matches!(flit.kind(), Kind::Advance) as u8)
-    }
-
-    /// The flit that it is.
-    #[must_use]
-    pub const fn flit(self) -> Flit {
-        Flit::marker(if self.is_advance() { Kind::Advance } else { Kind::Flush }, self.epoch())
-    }
-
-    const fn is_advance(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    const fn epoch(self) -> bool {
-        self.0 >> 1 == 1
-    }
-}
-
-/// Outputs of a router that owe a marker, as one word: outputs, marker, router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owed(u64);
-
-impl Owed {
-    const fn new(router: usize, outputs: u16, marker: Marker) -> Self {
-        Self((router as u64) << 32 | (marker.0 as u64) << 16 | outputs as u64)
-    }
-
-    /// The router.
-    #[must_use]
-    pub const fn router(self) -> usize {
-        (self.0 >> 32) as usize
-    }
-
-    /// The outputs, as bits.
-    #[must_use]
-    pub const fn outputs(self) -> u16 {
-        self.0 as u16
-    }
-
-    /// The marker.
-    #[must_use]
-    pub const fn marker(self) -> Marker {
-        Marker((self.0 >> 16 & 3) as u8)
-    }
 }
 
 /// The markers of one kind and parity at a router, by port.
@@ -375,12 +312,12 @@ impl Barrier {
 
     #[inline]
     fn marks(&self, router: usize, marker: Marker) -> &Marks {
-        &self.marks[router][usize::from(marker.0 & 3)]
+        &self.marks[router][marker.place()]
     }
 
     #[inline]
     fn marks_mut(&mut self, router: usize, marker: Marker) -> &mut Marks {
-        &mut self.marks[router][usize::from(marker.0 & 3)]
+        &mut self.marks[router][marker.place()]
     }
 
     /// A tile whose cores are done advances when ADVANCE is in on all mesh ports.

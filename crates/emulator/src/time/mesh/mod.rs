@@ -18,6 +18,7 @@ pub mod endpoint;
 pub mod flit;
 pub mod links;
 pub mod log;
+mod marker;
 pub mod shape;
 pub mod sparse;
 pub mod traffic;

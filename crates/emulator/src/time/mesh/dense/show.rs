@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use super::planes::{Counters, any_of, bits};
 use super::{Block, Cycle, Dense, Due, Flit};
-use crate::time::mesh::barrier::Marker;
 use crate::time::mesh::log::Grant;
+use crate::time::mesh::marker::Marker;
 use crate::time::mesh::wiring::NOWHERE;
 use crate::time::mesh::{Endpoint, FlitGrant, Log, Origin, Shape, Wake, port};
 

@@ -6,7 +6,7 @@
 
 use super::allocate::limit;
 use super::{FLUSHED, FREE, OUTPUT, Output, STRIDE, Sparse, TILE};
-use crate::time::mesh::barrier::{Marker, Owed};
+use crate::time::mesh::marker::{Marker, Owed};
 use crate::time::mesh::{Cycle, Endpoint, Flit, FlitGrant, port};
 
 impl Sparse {
