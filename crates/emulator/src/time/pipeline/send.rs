@@ -163,7 +163,7 @@ impl Transmit {
     ) {
         loop {
             let at = self.sweep_at.min(self.axon_at);
-            if at > until && !self.may_run_on() {
+            if at > until && (at == Cycle::MAX || !self.may_run_on()) {
                 return;
             }
             if self.sweep_at == at {
