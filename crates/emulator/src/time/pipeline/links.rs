@@ -17,8 +17,8 @@ pub struct Links {
     interval: [u32; 2],
     /// By core: the network of its next packet.
     other: Vec<bool>,
-    /// By network and direction (east, west, north, south): changes along its lines, rows or columns.
-    changes: Vec<[Vec<i32>; 4]>,
+    /// By network, direction (east, west, north, south) and line (row or column): changes along it, and one place to spare.
+    changes: Vec<i32>,
 }
 
 impl Links {
@@ -26,8 +26,6 @@ impl Links {
     #[must_use]
     pub fn new(shape: &Shape, timing: &Timing) -> Self {
         let (width, height) = (shape.size.width as usize, shape.size.height as usize);
-        let (rows, columns) = (vec![0; (width + 1) * height], vec![0; (height + 1) * width]);
-        let net = [rows.clone(), rows, columns.clone(), columns];
         Self {
             width,
             height,
@@ -36,7 +34,7 @@ impl Links {
             nets: timing.nets as usize,
             interval: timing.link.interval,
             other: vec![false; shape.cores()],
-            changes: vec![net; timing.nets as usize],
+            changes: vec![0; timing.nets as usize * 2 * ((width + 1) * height + (height + 1) * width)],
         }
     }
 
@@ -46,8 +44,7 @@ impl Links {
         for (core, plan) in plans.of_core.iter().enumerate() {
             self.add(core, plan.packets.iter());
         }
-        let most = self.changes.iter_mut().flatten().map(|changes| heaviest(changes)).max();
-        u64::from(most.unwrap_or(0)) * u64::from(self.interval[0]) / u64::from(self.interval[1])
+        u64::from(heaviest(&mut self.changes)) * u64::from(self.interval[0]) / u64::from(self.interval[1])
     }
 
     fn add<'a>(&mut self, core: usize, packets: impl Iterator<Item = &'a Packet>) {
@@ -65,22 +62,21 @@ impl Links {
     #[inline]
     fn route(&mut self, net: usize, from: (usize, usize), flit: Flit, flits: i32) {
         let to = (flit.x() as usize, flit.y() as usize);
-        let row = from.1 * (self.width + 1);
-        stretch(&mut self.changes[net], 0, (row, from.0, to.0), flits);
-        let column = to.0 * (self.height + 1);
-        stretch(&mut self.changes[net], 2, (column, from.1, to.1), flits);
+        let [rows, columns] = [(self.width + 1) * self.height, (self.height + 1) * self.width];
+        let first = net * 2 * (rows + columns);
+        self.stretch([first, first + rows], from.1 * (self.width + 1), [from.0, to.0], flits);
+        let first = first + 2 * rows;
+        self.stretch([first, first + columns], to.0 * (self.height + 1), [from.1, to.1], flits);
     }
-}
 
-/// Adds the links of a line between two places; the routers that flits leave on it are the first up to the last but one.
-#[inline]
-fn stretch(net: &mut [Vec<i32>; 4], axis: usize, (line, from, to): (usize, usize, usize), flits: i32) {
-    if from < to {
-        net[axis][line + from] += flits;
-        net[axis][line + to] -= flits;
-    } else if from > to {
-        net[axis + 1][line + to + 1] += flits;
-        net[axis + 1][line + from + 1] -= flits;
+    /// Adds the links of a line between two places, there or back; the routers that flits leave on it are the first up to
+    /// the last but one.
+    #[inline]
+    fn stretch(&mut self, [there, back]: [usize; 2], line: usize, [from, to]: [usize; 2], flits: i32) {
+        let (first, ends) =
+            if from <= to { (there + line, [from, to]) } else { (back + line, [to + 1, from + 1]) };
+        self.changes[first + ends[0]] += flits;
+        self.changes[first + ends[1]] -= flits;
     }
 }
 

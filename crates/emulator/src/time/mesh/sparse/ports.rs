@@ -140,7 +140,7 @@ impl Sparse {
     }
 
     /// A flit goes to a core; a marker stands behind spikes there.
-    #[inline]
+    #[inline(always)]
     pub fn eject<E: Endpoint>(&mut self, local: u32, flit: Flit, ready: Cycle, endpoint: &mut E) {
         if flit.is_marker() {
             self.catch_up(local, endpoint);
@@ -150,7 +150,7 @@ impl Sparse {
     }
 
     /// Writes a flit into a core's FIFO.
-    #[inline]
+    #[inline(always)]
     pub fn put_received(&mut self, local: u32, flit: Flit, ready: Cycle) {
         let is_head = self.receive.push(local as usize, flit, ready);
         if is_head && (!self.is_loose || flit.is_marker() || self.watched[self.core(local)] != 0) {
