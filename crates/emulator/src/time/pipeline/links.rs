@@ -41,9 +41,8 @@ impl Links {
     /// Cycles that the busiest link of any network needs for the flits of the next step.
     pub fn cycles(&mut self, plans: &Plans) -> u64 {
         self.add(0, plans.host.iter());
-        for (core, plan) in plans.of_core.iter().enumerate() {
-            self.add(core, plan.packets.iter());
-        }
+        let send = plans.of_core.iter().enumerate().filter(|(_, plan)| !plan.packets.is_empty());
+        send.for_each(|(core, plan)| self.add(core, plan.packets.iter()));
         u64::from(heaviest(&mut self.changes)) * u64::from(self.interval[0]) / u64::from(self.interval[1])
     }
 

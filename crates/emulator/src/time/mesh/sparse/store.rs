@@ -289,7 +289,8 @@ impl Channels {
     /// The cycle after `now` in which the next credit of some channels comes; without one on its way, the next to be
     /// given wakes.
     pub fn wait(&mut self, first: usize, now: Cycle) -> Option<Cycle> {
-        for channel in first..first + self.vcs {
+        // One alone was counted when it was found empty.
+        for channel in first..first + if self.vcs == 1 { 0 } else { self.vcs } {
             self.count(channel, now);
         }
         let next = (first..first + self.vcs).filter_map(|channel| self.first(channel)).min();
