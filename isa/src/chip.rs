@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::description::{has_any, syntax};
 use crate::layout::Word;
-use crate::timing::{has_any, syntax};
 use crate::words::{
     AxonMap, CompartmentConfig, CompartmentProfile, DiscreteAxon, LearningAxon, ManagementHeader,
     RuleProfile, SharedConfig, SynapseFormat, SynapseMap,

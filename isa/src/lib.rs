@@ -5,6 +5,7 @@
 //! them. The law in prose is `isa/README.md`.
 
 pub mod chip;
+mod description;
 pub mod draw;
 pub mod ids;
 pub mod layout;

@@ -11,6 +11,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::description::{has_any, syntax};
+
 pub use check::{FIFO_MAX, TimingError, VCS_MAX};
 pub use provenance::{Bound, Origin, Provenance, Tier};
 
@@ -244,16 +246,6 @@ pub struct Energy {
     pub clock: u32,
     /// Of a chip at rest, microwatts.
     pub static_uw: u32,
-}
-
-/// Whether a TOML text has one of some fields.
-pub(crate) fn has_any(text: &str, fields: &[&str]) -> bool {
-    text.parse::<toml::Table>().is_ok_and(|table| fields.iter().any(|field| table.contains_key(*field)))
-}
-
-/// What is wrong with a TOML text, with whole numbers called by that name.
-pub(crate) fn syntax(error: &toml::de::Error) -> String {
-    error.to_string().replace("expected u32", "expected a whole number from 0 to 4294967295")
 }
 
 impl Timing {

@@ -1,4 +1,4 @@
-//! Packets under way, from the output axon to the end of their accumulation.
+//! Packets under way, from the output axon until they are taken from the mesh.
 
 use super::plan::Packet;
 use crate::time::mesh::Cycle;
